@@ -1,0 +1,1 @@
+"""Rules and conclusions: library, ladders, criteria, evaluation, progress, the checklist and unlocks."""

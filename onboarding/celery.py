@@ -1,0 +1,42 @@
+"""The queue: JSON only, late acknowledgement, ids only in messages; due work itself lives in PostgreSQL."""
+
+import os
+from datetime import timedelta
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "onboarding.settings")
+
+from django.conf import settings
+
+app = Celery("cairn")
+app.conf.update(
+    # kombu names a unix socket otherwise than redis-py does.
+    broker_url=settings.REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host="),
+    result_backend=None,
+    task_ignore_result=True,
+    accept_content=["json"],
+    task_serializer="json",
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    worker_cancel_long_running_tasks_on_connection_loss=True,
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    broker_transport_options={
+        "visibility_timeout": 600,
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 5,
+        "socket_connect_timeout": 2,
+    },
+    task_publish_retry=False,
+    task_time_limit=300,
+    timezone="UTC",
+    worker_hijack_root_logger=False,
+    beat_schedule={
+        "drain-all": {"task": "milestones.drain_waiting", "schedule": timedelta(seconds=1), "options": {"expires": 5}},
+        "sweep": {"task": "milestones.sweep_due", "schedule": timedelta(seconds=5), "options": {"expires": 10}},
+    },
+)
+app.autodiscover_tasks()

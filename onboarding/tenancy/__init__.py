@@ -1,0 +1,1 @@
+"""The lease: workspaces, members, keys, isolation, access and audit."""

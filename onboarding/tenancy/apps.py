@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class TenancyConfig(AppConfig):
+    name = "onboarding.tenancy"
+
+    def ready(self):
+        from onboarding.tenancy import checks  # noqa: F401  registers the system checks
