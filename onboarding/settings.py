@@ -96,6 +96,8 @@ TEMPLATES = [
 ]
 # The path decides who resolves the credential (RELIABILITY.md section 1). First match wins.
 CAIRN_DOORS = [
+    ("/v1/", "onboarding.tracking.doors.source_key"),
+    ("/c/", "milestones.checklist.hosted.link"),
     ("/w/", "onboarding.tenancy.doors.member"),
 ]
 

@@ -5,6 +5,8 @@ from django.urls import include, path
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("onboarding.tenancy.urls")),
+    path("", include("onboarding.tracking.urls")),
+    path("", include("milestones.urls")),
 ]
 
 handler404 = "onboarding.tenancy.availability.not_found"

@@ -1,17 +1,21 @@
 """The demo: servers, database, sample data, then web, worker and beat until somebody stops it or one of them dies."""
 
 import contextlib
+import hashlib
 import http.client
 import json
 import os
+import signal
 import socket
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from onboarding.embedded import children, postgres, servers, state
 
 PYTHON = sys.executable
 CONCURRENCY = 4
+OURS = ("CAIRN_", "DATABASE_", "REDIS_", "DEMO_", "PORT")  # how the names of our variables begin
 
 
 class DemoFailed(Exception):
@@ -24,23 +28,36 @@ def run(root: Path, folder: Path, *, reset: bool, size: str | None) -> None:
     `root` is the checkout, `folder` the state. StateInUse, ServersIncomplete or DemoFailed before anything starts.
     """
     port = int(os.environ.get("PORT") or 8000)
-    servers.external()  # raises early when half of it is set
+    own_servers = servers.external()
     with state.locked(folder):
         _require_free(port, patience=30 if (folder / "environment.json").exists() else 0)
         if reset:
             _clear(folder)
         for log in (folder / "logs").glob("*.log"):
             log.unlink()
-        _say("starting PostgreSQL and Valkey" if not servers.external() else "using your PostgreSQL and Redis")
-        with servers.running(folder, durable=True) as running, _stopping() as family:
+        _say("using your PostgreSQL and Redis" if own_servers else "starting PostgreSQL and Valkey")
+        with servers.running(folder, durable=True) as running:
             env = _environment(folder, port, size) | running.urls
-            state.write_private(folder / "environment.json", {name: env[name] for name in sorted(_ours(env))})
-            prepare(root, env, running, steps=("migrate", "collectstatic", "seed_demo"))
-            family += _start(root, folder, env, port)
-            watched = [*running.watched, *family]
-            children.wait_until(lambda: _healthy(port), seconds=90, watching=watched, what="The web server")
-            _announce(folder, env["CAIRN_BASE_URL"])
-            children.watch(watched)
+            with _joinable(folder, env), _stopping() as family:
+                prepare(root, env, running, steps=("migrate",))
+                _collect_static_files(root, env)
+                _manage(root, env, "seed_demo")
+                family += _start(root, folder, env, port)
+                watched = [*running.watched, *family]
+                children.wait_until(lambda: _healthy(port), seconds=90, watching=watched, what="The web server")
+                _announce(folder, env["CAIRN_BASE_URL"])
+                children.watch(watched)
+
+
+@contextlib.contextmanager
+def _joinable(folder: Path, env: dict[str, str]) -> Iterator[None]:
+    """Leave our environment for `dev.py manage`; the file outlives us only if we are killed."""
+    path = folder / "environment.json"
+    state.write_private(path, {name: env[name] for name in sorted(env) if name.startswith(OURS)})
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def prepare(root: Path, env: dict[str, str], running: servers.Servers, *, steps: tuple[str, ...]) -> None:
@@ -56,7 +73,7 @@ def joined_environment(folder: Path) -> dict[str, str]:
     path = folder / "environment.json"
     if not state.is_locked(folder) or not path.exists():
         raise DemoFailed(f"No demo runs on {folder}. Start one in another terminal: python3 dev.py demo")
-    return os.environ | json.loads(path.read_text())
+    return inherited() | json.loads(path.read_text())
 
 
 def _manage(root: Path, env: dict[str, str], step: str) -> None:
@@ -72,24 +89,41 @@ def _manage(root: Path, env: dict[str, str], step: str) -> None:
         raise DemoFailed(f"manage.py {step} ended with code {code}.")
 
 
+def _collect_static_files(root: Path, env: dict[str, str]) -> None:
+    """Only when they may have changed: compressing them takes longer than the rest of a second start."""
+    sources = [path for path in sorted((root / "static").rglob("*")) if path.is_file()]
+    facts = [f"{path.relative_to(root)} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in sources]
+    facts += [(root / name).read_text() for name in ("requirements-dev.txt", "onboarding/settings.py")]
+    wanted = hashlib.sha256("\n".join(facts).encode()).hexdigest()
+    stamp = Path(env["CAIRN_STATIC_ROOT"]) / ".made-from"
+    if not stamp.exists() or stamp.read_text() != wanted:
+        _manage(root, env, "collectstatic")
+        stamp.write_text(wanted)
+
+
 def _start(root: Path, folder: Path, env: dict[str, str], port: int) -> list[children.Child]:
     web = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "2"]
     web += ["--blocking-threads", "16", "--respawn-failed-workers", "--workers-kill-timeout", "5s"]
     worker = ["worker", "--pool", "threads", "--concurrency", str(CONCURRENCY), "--without-gossip", "--without-mingle"]
+    quiet = ["--loglevel", "WARNING"]
+    # When dev.py is killed the web server must end its own workers; the others would wait for a broker that is gone
+    # too, and lose nothing by being killed.
+    death_signals = {"web": signal.SIGTERM, "worker": signal.SIGKILL, "beat": signal.SIGKILL}
     commands = {
-        "web": ["granian", *web, "onboarding.wsgi:application"],
-        "worker": ["celery", "-A", "onboarding", *worker, "--loglevel", "WARNING"],
+        "worker": ["celery", "-A", "onboarding", *worker, *quiet],
         # Apart from the worker: `worker -B` forks a beat that kill -9 of the worker leaves behind.
-        "beat": ["celery", "-A", "onboarding", "beat", "--schedule", folder / "beat-schedule", "--pidfile", ""],
+        "beat": ["celery", "-A", "onboarding", "beat", "--schedule", folder / "beat-schedule", "--pidfile", "", *quiet],
+        "web": ["granian", *web, "onboarding.wsgi:application"],
     }
+    logs, place = folder / "logs", {"env": env, "cwd": root}
     return [
-        children.start(name, [PYTHON, "-m", *command], log=folder / "logs" / f"{name}.log", env=env, cwd=root)
-        for name, command in commands.items()
+        children.start(name, [PYTHON, "-m", *line], log=logs / f"{name}.log", death_signal=death_signals[name], **place)
+        for name, line in commands.items()
     ]
 
 
 @contextlib.contextmanager
-def _stopping():
+def _stopping() -> Iterator[list[children.Child]]:
     """A list of children that are stopped together at the end."""
     family: list[children.Child] = []
     try:
@@ -107,11 +141,12 @@ def _environment(folder: Path, port: int, size: str | None) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
     }
     fixed = {"CAIRN_MODE": "demo", "CAIRN_STATE": str(folder), "PORT": str(port)}
-    return ours | os.environ | fixed | ({"DEMO_SIZE": size} if size else {})
+    return ours | inherited() | fixed | ({"DEMO_SIZE": size} if size else {})
 
 
-def _ours(env: dict[str, str]) -> set[str]:
-    return {name for name in env if name.startswith(("CAIRN_", "DATABASE_", "REDIS_", "DEMO_"))} | {"PORT"}
+def inherited() -> dict[str, str]:
+    """Our own environment without the superuser's address, which only prepare_database gets."""
+    return {name: value for name, value in os.environ.items() if name != "DATABASE_SUPERUSER_URL"}
 
 
 def _clear(folder: Path) -> None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from onboarding.embedded import children, sockets
+from onboarding.embedded import children, lent_user, sockets
 
 PORT = 5433  # only names the socket file; nothing listens on TCP
 SUPERUSER = "cairn_superuser"
@@ -72,10 +72,6 @@ class PostgresServer:
                 process.wait(timeout=60)
         children.stop([self.child], seconds=0)
 
-    def remove_sockets(self) -> None:
-        """Once it is stopped for good."""
-        sockets.remove(self.state, "postgres")
-
 
 def start(state: Path, *, durable: bool) -> PostgresServer:
     """Start the server whose data live in `state`, making them first if need be, and wait until it accepts.
@@ -83,7 +79,7 @@ def start(state: Path, *, durable: bool) -> PostgresServer:
     Not durable: a crash of the machine may lose the data; commits cost no disk write (tests). PostgresUnavailable
     when there are no binaries or the data are of another major version; ChildEnded when it dies at once.
     """
-    user = _server_user()
+    user = lent_user.find()
     home = _home(state, user)
     binaries = _reachable(find_binaries(), home, user)
     data = home / "data"
@@ -100,10 +96,15 @@ def start(state: Path, *, durable: bool) -> PostgresServer:
         log=state / "logs" / "postgres.log",
         env=_environment(),
         death_signal=signal.SIGINT,  # its fast shutdown
-        **_as(user),
+        **lent_user.run_as(user),
     )
-    children.wait_until(lambda: _accepts(data, child), seconds=120, watching=[child], what="PostgreSQL")
-    return PostgresServer(state, folder, child)
+    server = PostgresServer(state, folder, child)
+    try:
+        children.wait_until(lambda: _accepts(data, child), seconds=120, watching=[child], what="PostgreSQL")
+    except BaseException:
+        server.stop()
+        raise
+    return server
 
 
 def wait_for_the_last_one(state: Path) -> None:
@@ -142,29 +143,9 @@ def find_binaries() -> Path:
     )
 
 
-def _server_user() -> pwd.struct_passwd | None:
-    """PostgreSQL refuses to run as root, so root lends it another user; None means: as ourselves."""
-    if os.geteuid() != 0:
-        return None
-    for name in ("postgres", "nobody"):
-        with contextlib.suppress(KeyError):
-            return pwd.getpwnam(name)
-    raise PostgresUnavailable("PostgreSQL refuses to run as root, and there is no user 'postgres' or 'nobody' to lend.")
-
-
-def _as(user: pwd.struct_passwd | None) -> dict:
-    """Popen's arguments for running as `user`, in a folder that anyone may enter."""
-    return {"cwd": "/"} | ({"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {})
-
-
 def _environment() -> dict[str, str]:
     """Without PG… variables, which would change what initdb and the server do, and with plain messages."""
     return {name: value for name, value in os.environ.items() if not name.startswith("PG")} | {"LC_ALL": "C"}
-
-
-def _can_enter(folder: Path, user: pwd.struct_passwd) -> bool:
-    command = ["/bin/sh", "-c", 'cd "$1" && ls . >/dev/null', "sh", str(folder)]
-    return subprocess.run(command, capture_output=True, check=False, **_as(user)).returncode == 0
 
 
 def _home(state: Path, user: pwd.struct_passwd | None) -> Path:
@@ -179,7 +160,7 @@ def _home(state: Path, user: pwd.struct_passwd | None) -> Path:
         home.mkdir(mode=0o700, parents=True)
         if user:
             os.chown(home, user.pw_uid, user.pw_gid)
-            if not _can_enter(home, user):
+            if not lent_user.can_enter(home, user):
                 home.rmdir()
                 home.symlink_to(_home_elsewhere(user))
     return home.resolve()
@@ -187,7 +168,7 @@ def _home(state: Path, user: pwd.struct_passwd | None) -> Path:
 
 def _home_elsewhere(user: pwd.struct_passwd) -> Path:
     for parent in ("/var/tmp", tempfile.gettempdir(), "/tmp"):
-        if Path(parent).is_dir() and _can_enter(Path(parent), user):
+        if Path(parent).is_dir() and lent_user.can_enter(Path(parent), user):
             made = Path(tempfile.mkdtemp(prefix="cairn-postgres-", dir=parent))
             os.chown(made, user.pw_uid, user.pw_gid)
             return made
@@ -196,7 +177,7 @@ def _home_elsewhere(user: pwd.struct_passwd) -> Path:
 
 def _reachable(binaries: Path, home: Path, user: pwd.struct_passwd | None) -> Path:
     """The same binaries, copied into `home` when the user cannot reach them (a virtual environment below /root)."""
-    if user is None or _can_enter(binaries, user):
+    if user is None or lent_user.can_enter(binaries, user):
         return binaries
     install = binaries.parent
     stamp = f"{(binaries / 'postgres').stat().st_mtime_ns:x}"
@@ -223,7 +204,7 @@ def _make_data(binaries: Path, data: Path, user: pwd.struct_passwd | None) -> No
     locale = builtin if _major(binaries) >= 17 else ["--locale=C.UTF-8"]
     command = [binaries / "initdb", "-D", making, "-U", SUPERUSER, "--auth=trust", "--encoding=UTF8", "--no-sync"]
     streams = {"capture_output": True, "text": True}
-    done = subprocess.run([*command, *locale], check=False, env=_environment(), **streams, **_as(user))
+    done = subprocess.run([*command, *locale], check=False, env=_environment(), **streams, **lent_user.run_as(user))
     if done.returncode:
         raise PostgresUnavailable(f"initdb failed:\n{done.stdout}{done.stderr}")
     making.rename(data)

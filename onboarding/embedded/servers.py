@@ -74,4 +74,5 @@ def temporary_state() -> Iterator[Path]:
         yield state
     finally:
         postgres.remove(state)
+        sockets.remove(state, "valkey")
         shutil.rmtree(state, ignore_errors=True)

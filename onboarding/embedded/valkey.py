@@ -39,10 +39,6 @@ class ValkeyServer:
             self.child.process.kill()
         children.stop([self.child])
 
-    def remove_sockets(self) -> None:
-        """Once it is stopped for good."""
-        sockets.remove(self.state, "valkey")
-
 
 def start(state: Path) -> ValkeyServer:
     """Start it and wait until it answers. ValkeyUnavailable without binaries, ChildEnded when it dies at once."""
@@ -57,8 +53,13 @@ def start(state: Path) -> ValkeyServer:
         log=state / "logs" / "valkey.log",
         death_signal=signal.SIGKILL,  # it has nothing to save
     )
-    children.wait_until(lambda: _answers(path), seconds=30, watching=[child], what="Valkey")
-    return ValkeyServer(state, path, child)
+    server = ValkeyServer(state, path, child)
+    try:
+        children.wait_until(lambda: _answers(path), seconds=30, watching=[child], what="Valkey")
+    except BaseException:
+        server.stop()
+        raise
+    return server
 
 
 def find_binary() -> Path:

@@ -50,16 +50,16 @@ class InnerForeignKey(models.ForeignKey):
 
 
 class IsolateByWorkspace(Operation):
-    """Guard a model's table: forced row security, unique (workspace_id, id), composite foreign keys."""
+    """Guard a model's table: forced row security, unique (workspace_id, id), composite foreign keys unless link=False."""
 
     reduces_to_sql = True
     reversible = True
 
-    def __init__(self, name: str):
-        self.name = name
+    def __init__(self, name: str, link: bool = True):
+        self.name, self.link = name, link
 
     def deconstruct(self):
-        return type(self).__name__, [self.name], {}
+        return type(self).__name__, [self.name], {"link": self.link}
 
     def state_forwards(self, app_label, state):
         """Nothing that Django's state knows of changes."""
@@ -68,7 +68,7 @@ class IsolateByWorkspace(Operation):
         model = to_state.apps.get_model(app_label, self.name)
         # Adding a constraint reads both tables through their guards. This one is new, so no workspace's rows are missed.
         schema_editor.execute("select set_config('cairn.workspace', '0', true)")
-        for statement in [*guard_table(model), *link_within_workspace(model)]:
+        for statement in [*guard_table(model), *(link_within_workspace(model) if self.link else [])]:
             schema_editor.execute(statement)
 
     def database_backwards(self, app_label, schema_editor, from_state, to_state):
@@ -76,6 +76,18 @@ class IsolateByWorkspace(Operation):
 
     def describe(self):
         return f"Isolate {self.name} by workspace"
+
+
+class LinkWithinWorkspace(IsolateByWorkspace):
+    """The composite foreign keys of a model whose guard came earlier with link=False: two tables may point at each other."""
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        schema_editor.execute("select set_config('cairn.workspace', '0', true)")
+        for statement in link_within_workspace(to_state.apps.get_model(app_label, self.name)):
+            schema_editor.execute(statement)
+
+    def describe(self):
+        return f"Link {self.name} within its workspace"
 
 
 def guard_table(model) -> list[str]:

@@ -1,0 +1,66 @@
+"""What names and properties have been seen: event names are interned, properties sampled."""
+
+import msgspec
+
+from onboarding.tenancy.scope import current_workspace_id
+from onboarding.tracking.identities import Arrival
+from onboarding.tracking.models import EventProperty
+from onboarding.tracking.staging import moment, see_names
+
+SAMPLED_A_NAME = 20  # events of one name a drain whose properties are looked at
+PROPERTIES_A_NAME = 200
+
+
+def intern_names(arrivals: list[Arrival]) -> dict[str, int]:
+    """Event name → id for all arrivals, with their first and last moments and counts kept."""
+    seen: dict[str, list[int]] = {}
+    for arrival in arrivals:
+        at = arrival.fact.occurred_at
+        span = seen.setdefault(arrival.fact.name, [at, at, 0])
+        span[0], span[1], span[2] = min(span[0], at), max(span[1], at), span[2] + 1
+    return see_names({name: tuple(span) for name, span in seen.items()})
+
+
+def sample_properties(arrivals: list[Arrival], name_ids: dict[str, int]) -> None:
+    """Note the keys and value types of a few events of each name; a catalogue, not an index."""
+    found: dict[tuple[int, str], tuple[set, str, int, int]] = {}
+    looked: dict[str, int] = {}
+    for arrival in arrivals:
+        name = arrival.fact.name
+        if looked.get(name, 0) >= SAMPLED_A_NAME:
+            continue
+        looked[name] = looked.get(name, 0) + 1
+        for key, value in msgspec.json.decode(arrival.fact.properties).items():
+            at = arrival.fact.occurred_at
+            types, _, first, last = found.get((name_ids[name], key), (set(), "", at, at))
+            found[name_ids[name], key] = (types | {type_name(value)}, _sample(value), min(first, at), max(last, at))
+    _keep(found)
+
+
+def _keep(found: dict) -> None:
+    ids = {name_id for name_id, _ in found}
+    known = {(p.event_name_id, p.key): p for p in EventProperty.objects.filter(event_name_id__in=ids)}
+    counts = {name_id: sum(1 for n, _ in known if n == name_id) for name_id in ids}
+    fresh = []
+    for (name_id, key), (types, sample, first, last) in found.items():
+        row = known.get((name_id, key))
+        if row is None:
+            if counts[name_id] < PROPERTIES_A_NAME:
+                counts[name_id] += 1
+                seen = {"first_seen_at": moment(first), "last_seen_at": moment(last)}
+                own = {"workspace_id": current_workspace_id(), "event_name_id": name_id, "key": key, "sample": sample}
+                fresh.append(EventProperty(**own, types=sorted(types), **seen))
+        elif not types <= set(row.types) or (moment(last) - row.last_seen_at).total_seconds() > 3600:
+            row.types, row.last_seen_at = sorted(types | set(row.types)), max(row.last_seen_at, moment(last))
+            row.save(update_fields=["types", "last_seen_at"])
+    EventProperty.objects.bulk_create(fresh, ignore_conflicts=True)
+
+
+def type_name(value) -> str:
+    """A JSON value's type, in the word the catalogue shows."""
+    names = {bool: "true or false", str: "text", int: "number", float: "number", list: "list", dict: "object"}
+    return names.get(type(value), "empty")
+
+
+def _sample(value) -> str:
+    return "" if isinstance(value, dict | list) else str(value)[:200]

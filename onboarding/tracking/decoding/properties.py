@@ -1,0 +1,67 @@
+"""Properties and traits: open-ended JSON, held within bounds and written anew."""
+
+import msgspec
+
+from .refusals import Reason, Refused
+
+MOST_KEYS = 255  # in all, nested ones included
+DEEPEST = 20  # levels; a flat object has one
+LONGEST_KEY = 200  # characters
+LARGEST_INTEGER = 2**53  # the largest up to which every JSON reader reads exactly
+
+write = msgspec.json.Encoder().encode
+write_in_order = msgspec.json.Encoder(order="deterministic").encode
+
+
+def as_object(value, field: str) -> dict:
+    """An object as a dict; an empty one for null, and for the empty list that PHP senders write for an empty object."""
+    if type(value) is dict:
+        return value
+    if value is None or value == []:
+        return {}
+    raise Refused(Reason.WRONG_TYPE, f"'{field}' must be an object")
+
+
+def check(properties: dict, raw: bytes, what: str) -> None:
+    """Raises Refused unless all that is in there stays within bounds and is something that PostgreSQL can keep.
+
+    `raw` is the event's JSON and `what` says what is checked. Lone surrogates and numbers that are not finite never
+    get here: the JSON decoder refuses them.
+    """
+    if not properties:
+        return
+    if _count_keys(properties, what, 1) > MOST_KEYS:
+        raise Refused(Reason.TOO_MANY_KEYS, what)
+    # JSON has one way to write a NUL; most events don't hold it and need no second look at each text.
+    if rb"\u0000" in raw and _holds_nul(properties):
+        raise Refused(Reason.UNREADABLE_TEXT, what)
+
+
+def _count_keys(value: dict | list, what: str, depth: int) -> int:
+    """The keys of an object and all within it. Raises Refused at the first key, number or level that is too much."""
+    if depth > DEEPEST:
+        raise Refused(Reason.TOO_DEEP, what)
+    keys, items = 0, value
+    if type(value) is dict:
+        keys, items = len(value), value.values()
+        for key in value:
+            if len(key) > LONGEST_KEY:
+                raise Refused(Reason.KEY_TOO_LONG, what)
+    for item in items:
+        kind = type(item)
+        if kind is str:
+            continue
+        if kind is int:
+            if not -LARGEST_INTEGER <= item <= LARGEST_INTEGER:
+                raise Refused(Reason.NUMBER_TOO_LARGE, what)
+        elif kind is dict or kind is list:
+            keys += _count_keys(item, what, depth + 1)
+    return keys
+
+
+def _holds_nul(value) -> bool:
+    if type(value) is str:
+        return "\0" in value
+    if type(value) is dict:
+        return any("\0" in key or _holds_nul(item) for key, item in value.items())
+    return type(value) is list and any(map(_holds_nul, value))

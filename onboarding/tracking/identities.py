@@ -1,0 +1,194 @@
+"""Whose fact is it? Identity is a projection: an anonymous id belongs to the user of the earliest identify that carries both,
+and `alias` makes two people one from the beginning.
+"""
+
+from dataclasses import dataclass, field
+
+from onboarding.tenancy.scope import current_workspace_id
+from onboarding.tracking.decoding import Fact, Kind
+from onboarding.tracking.models import Identity, Person, Seat
+from onboarding.tracking.staging import give_events, moment
+
+USER, ANONYMOUS = Identity.Kind.USER, Identity.Kind.ANONYMOUS
+
+
+@dataclass
+class Arrival:
+    """A fresh fact on its way in, with what the drain has found out about it."""
+
+    fact: Fact
+    source_id: int
+    trusted: bool
+    received_at: int
+    person_id: int = 0
+    account_id: int | None = None
+
+    @property
+    def order(self) -> tuple[int, int, str]:
+        return (self.fact.occurred_at, self.source_id, self.fact.message_id)
+
+
+@dataclass
+class Resolution:
+    """What resolving changed besides the arrivals themselves."""
+
+    merged: set[int] = field(default_factory=set)  # people whose past changed hands: refold them wholly
+
+
+def resolve(arrivals: list[Arrival]) -> Resolution:
+    """Give every arrival its person, creating, claiming and merging people as the facts say."""
+    book = _Book(arrivals)
+    for arrival in sorted(arrivals, key=lambda a: a.order):
+        fact = arrival.fact
+        if fact.kind == Kind.ALIAS:
+            book.alias(arrival)
+        elif fact.kind == Kind.IDENTIFY and fact.user_id and fact.anonymous_id:
+            book.claim(fact.anonymous_id, fact.user_id, arrival.order)
+    for arrival in arrivals:
+        arrival.person_id = book.person_of(arrival.fact)
+    return book.resolution
+
+
+class _Book:
+    """The identities that this batch touches, read once and kept current."""
+
+    def __init__(self, arrivals: list[Arrival]):
+        self.resolution = Resolution()
+        self.first: dict[tuple[str, str], int] = {}
+        claimed_here, previous = set(), set()
+        for arrival in arrivals:
+            fact = arrival.fact
+            if fact.user_id:
+                self._see(USER, fact.user_id, fact.occurred_at)
+            if fact.anonymous_id:
+                if fact.kind == Kind.IDENTIFY and fact.user_id:
+                    claimed_here.add(fact.anonymous_id)
+                elif not fact.user_id:
+                    self._see(ANONYMOUS, fact.anonymous_id, fact.occurred_at)
+            if fact.kind == Kind.ALIAS:
+                previous.add(fact.previous_id)
+        self.known: dict[tuple[str, str], Identity] = {}
+        wanted = {ANONYMOUS: set(claimed_here), USER: set()}
+        for kind, value in self.first:
+            wanted[kind].add(value)
+        for values in wanted.values():
+            values |= previous  # an alias may name a user id or an anonymous one
+        for kind, values in wanted.items():
+            for identity in Identity.objects.filter(kind=kind, value__in=values):
+                self.known[kind, identity.value] = identity
+        self._create_users([v for k, v in self.first if k == USER and (k, v) not in self.known])
+        lonely = [
+            v for k, v in self.first if k == ANONYMOUS and (k, v) not in self.known and v not in claimed_here | previous
+        ]
+        self._create_anonymous(lonely)
+        self._widen_users()
+
+    def _see(self, kind: str, value: str, at: int) -> None:
+        key = (kind, value)
+        self.first[key] = min(at, self.first.get(key, at))
+
+    def _create_users(self, values: list[str]) -> None:
+        self._create(USER, values, [Person(**self._life(USER, v), external_id=v) for v in values])
+
+    def _create_anonymous(self, values: list[str]) -> None:
+        self._create(ANONYMOUS, values, [Person(**self._life(ANONYMOUS, v)) for v in values])
+
+    def _life(self, kind: str, value: str) -> dict:
+        at = moment(self.first[kind, value])
+        return {"workspace_id": current_workspace_id(), "first_seen_at": at, "last_seen_at": at}
+
+    def _create(self, kind: str, values: list[str], people: list[Person]) -> None:
+        Person.objects.bulk_create(people)
+        pairs = zip(values, people, strict=True)
+        identities = [self._identity(kind, value, person.pk, self.first[kind, value]) for value, person in pairs]
+        Identity.objects.bulk_create(identities)
+
+    def _identity(self, kind: str, value: str, person_id: int, at: int, **claim) -> Identity:
+        identity = Identity(
+            workspace_id=current_workspace_id(),
+            kind=kind,
+            value=value,
+            person_id=person_id,
+            first_seen_at=moment(at),
+            **claim,
+        )
+        self.known[kind, value] = identity
+        return identity
+
+    def _widen_users(self) -> None:
+        """Keep each user id's first moment: it decides whose external id a merged person bears."""
+        for (kind, value), at in self.first.items():
+            identity = self.known.get((kind, value))
+            if kind == USER and identity and identity.first_seen_at > moment(at):
+                identity.first_seen_at = moment(at)
+                identity.save(update_fields=["first_seen_at"])
+                self._name_by_earliest(identity.person_id)
+
+    def person_of(self, fact: Fact) -> int:
+        identity = (
+            self.known.get((USER, fact.user_id)) if fact.user_id else self.known.get((ANONYMOUS, fact.anonymous_id))
+        )
+        return identity.person_id
+
+    def claim(self, anonymous_id: str, user_id: str, order: tuple[int, int, str]) -> None:
+        """An identify carried both ids: the earliest such fact decides."""
+        user = self.known[USER, user_id]
+        identity = self.known.get((ANONYMOUS, anonymous_id))
+        claim = {"claimed_at": moment(order[0]), "claimed_source": order[1], "claimed_message": order[2]}
+        if identity is None:
+            self._identity(ANONYMOUS, anonymous_id, user.person_id, order[0], **claim).save()
+            return
+        if identity.claimed_at is not None:
+            if (identity.claimed_at, identity.claimed_source, identity.claimed_message) <= (
+                moment(order[0]),
+                *order[1:],
+            ):
+                return
+            if identity.person_id != user.person_id:
+                give_events(from_person=identity.person_id, to_person=user.person_id, anonymous_id=anonymous_id)
+                self.resolution.merged |= {identity.person_id, user.person_id}
+                identity.person_id = user.person_id
+        elif identity.person_id != user.person_id:
+            self._merge(survivor=user.person_id, other=identity.person_id)
+            identity.person_id = user.person_id
+        for name, value in claim.items():
+            setattr(identity, name, value)
+        identity.save()
+
+    def alias(self, arrival: Arrival) -> None:
+        """previous_id and user_id are one person, from the beginning."""
+        fact = arrival.fact
+        user = self.known[USER, fact.user_id]
+        previous = self.known.get((USER, fact.previous_id))
+        if previous is None:
+            self._identity(USER, fact.previous_id, user.person_id, fact.occurred_at).save()
+        elif previous.person_id != user.person_id:
+            self._merge(survivor=user.person_id, other=previous.person_id)
+        anonymous = self.known.get((ANONYMOUS, fact.previous_id))
+        if anonymous is None or anonymous.claimed_at is None:
+            self.claim(fact.previous_id, fact.user_id, arrival.order)
+        self._name_by_earliest(user.person_id)
+
+    def _merge(self, *, survivor: int, other: int) -> None:
+        give_events(from_person=other, to_person=survivor)
+        Identity.objects.filter(person_id=other).update(person_id=survivor)
+        for identity in self.known.values():
+            if identity.person_id == other:
+                identity.person_id = survivor
+        taken = set(Seat.objects.filter(person_id=survivor).values_list("account_id", flat=True))
+        for seat in Seat.objects.filter(person_id=other):
+            # Seats that both have are refolded from the facts that the survivor now owns.
+            if seat.account_id in taken or (seat.account_id is None and taken):
+                seat.delete()
+            else:
+                seat.person_id = survivor
+                seat.save(update_fields=["person"])
+        Person.objects.filter(pk=other).delete()
+        self.resolution.merged.discard(other)
+        self.resolution.merged.add(survivor)
+
+    def _name_by_earliest(self, person_id: int) -> None:
+        """A person of several user ids bears the one that was seen first."""
+        identities = list(Identity.objects.filter(person_id=person_id, kind=USER).order_by("first_seen_at", "id")[:2])
+        if len(identities) > 1:
+            Person.objects.filter(pk=person_id).update(external_id=identities[0].value)

@@ -1,0 +1,43 @@
+"""Accepting: one request becomes one durable inbox row, then the answer."""
+
+import msgspec
+
+from onboarding.tenancy.scope import current_workspace_id
+from onboarding.tracking.decoding import Decoded, Fact
+from onboarding.tracking.models import InboxRow, RefusedEvent
+from onboarding.tracking.staging import moment
+
+OLD = 24 * 3600 * 1_000_000  # µs; what is older takes the bulk lane
+KEPT_REFUSALS = 20  # of one request; all are counted
+_encode = msgspec.msgpack.Encoder().encode
+
+
+def accept(decoded: Decoded, *, source_id: int, received_at: int) -> None:
+    """Append the valid facts as one inbox row, and keep what was refused with its reasons. `received_at` in µs."""
+    append(decoded.facts, source_id=source_id, received_at=received_at, refused=len(decoded.refusals))
+    if decoded.refusals:
+        RefusedEvent.objects.bulk_create(
+            RefusedEvent(
+                workspace_id=current_workspace_id(),
+                source_id=source_id,
+                received_at=moment(received_at),
+                code=refusal.code[:40],
+                message=refusal.message[:300],
+                event=refusal.event.decode("utf-8", "replace").replace("\0", "�"),
+            )
+            for refusal in decoded.refusals[:KEPT_REFUSALS]
+        )
+
+
+def append(facts: list[Fact], *, source_id: int, received_at: int, refused: int = 0) -> InboxRow:
+    """One inbox row for these facts; old ones take the bulk lane, so that an import never delays a click."""
+    is_old = bool(facts) and min(fact.occurred_at for fact in facts) < received_at - OLD
+    return InboxRow.objects.create(
+        workspace_id=current_workspace_id(),
+        source_id=source_id,
+        lane=InboxRow.Lane.BULK if is_old else InboxRow.Lane.LIVE,
+        received_at=moment(received_at),
+        body=_encode(facts),
+        facts=len(facts),
+        refused=refused,
+    )

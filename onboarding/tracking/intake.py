@@ -1,0 +1,129 @@
+"""Taking facts in: inbox rows become people, accounts, seats and events, each fact once."""
+
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import msgspec
+
+from onboarding.tracking.catalogue import intern_names, sample_properties
+from onboarding.tracking.decoding import Fact
+from onboarding.tracking.identities import Arrival, resolve
+from onboarding.tracking.models import InboxRow, Source
+from onboarding.tracking.profiles import apply_traits, assign_roles, rebuild_people, resolve_accounts, seat_people
+from onboarding.tracking.staging import claim_keys, count_intake, insert_events, moment, widen_seen
+
+_decode_facts = msgspec.msgpack.Decoder(list[Fact]).decode
+
+
+@dataclass
+class Taken:
+    """What one drain took in, as the evaluation above needs it."""
+
+    arrivals: list[Arrival] = field(default_factory=list)
+    name_ids: dict[str, int] = field(default_factory=dict)
+    merged: set[int] = field(default_factory=set)  # people whose past changed hands
+    reseated: set[int] = field(default_factory=set)  # people whose seats or roles changed
+    duplicates: int = 0
+    conflicts: int = 0
+
+
+def take_in(rows: Iterable[InboxRow]) -> Taken:
+    """Store the facts of these inbox rows. Safe to repeat: what a source has sent before is counted and dropped."""
+    rows = list(rows)
+    kinds = dict(Source.objects.values_list("id", "kind"))
+    taken, counts = Taken(), {}
+    candidates: dict[tuple[int, str], tuple[Arrival, int]] = {}
+    for row in rows:
+        day = (row.source_id, row.received_at.date())
+        received = int(row.received_at.timestamp() * 1_000_000)
+        trusted = kinds.get(row.source_id) != Source.Kind.BROWSER
+        _count(counts, day, refused=row.refused)
+        for fact in _decode_facts(row.body):
+            arrival = Arrival(fact=fact, source_id=row.source_id, trusted=trusted, received_at=received)
+            content = content_hash(fact)
+            first = candidates.setdefault((row.source_id, fact.message_id), (arrival, content))
+            if first[0] is not arrival:
+                _repeat(taken, counts, day, first[1] == content)
+    keys = [(source, message, content) for (source, message), (_, content) in candidates.items()]
+    fresh, stored = claim_keys(keys)
+    for key, (arrival, content) in candidates.items():
+        day = (arrival.source_id, moment(arrival.received_at).date())
+        if key in fresh:
+            taken.arrivals.append(arrival)
+            _count(counts, day, taken=1)
+        else:
+            _repeat(taken, counts, day, stored.get(key) == content)
+    if taken.arrivals:
+        _settle(taken)
+    count_intake({day: tuple(added) for day, added in counts.items()})
+    return taken
+
+
+def content_hash(fact: Fact) -> int:
+    """A signed 64-bit fingerprint of what a fact says; tells a repeat from a conflict, nothing more."""
+    said = msgspec.msgpack.encode(
+        (fact.kind, fact.name, fact.user_id, fact.anonymous_id, fact.group_id, fact.previous_id)
+    )
+    body = said + bytes(fact.properties)
+    return (zlib.crc32(body) << 31) ^ zlib.adler32(body)
+
+
+def _settle(taken: Taken) -> None:
+    """Resolve whose facts these are, store them, and bring the profiles up to date."""
+    arrivals = taken.arrivals
+    taken.name_ids = intern_names(arrivals)
+    taken.merged = resolve(arrivals).merged
+    resolve_accounts(arrivals)
+    insert_events([_row(arrival, taken.name_ids) for arrival in arrivals])
+    widen_seen("tracking_person", _spans((a.person_id, a.fact.occurred_at) for a in arrivals))
+    widen_seen("tracking_account", _spans((a.account_id, a.fact.occurred_at) for a in arrivals if a.account_id))
+    with_role = apply_traits(arrivals)
+    reseated = seat_people(arrivals)
+    if taken.merged:
+        rebuild_people(taken.merged)
+    assign_roles(with_role | reseated)
+    taken.reseated = with_role | reseated
+    sample_properties(arrivals, taken.name_ids)
+
+
+def _row(arrival: Arrival, name_ids: dict[str, int]) -> tuple:
+    fact = arrival.fact
+    return (
+        arrival.source_id,
+        fact.message_id,
+        fact.kind,
+        arrival.trusted,
+        name_ids[fact.name],
+        arrival.person_id,
+        arrival.account_id,
+        fact.occurred_at,
+        arrival.received_at,
+        fact.user_id,
+        fact.anonymous_id,
+        bytes(fact.properties).decode(),
+        fact.marks,
+    )
+
+
+def _spans(moments: Iterable[tuple[int, int]]) -> dict[int, tuple[int, int]]:
+    spans: dict[int, tuple[int, int]] = {}
+    for subject, at in moments:
+        first, last = spans.get(subject, (at, at))
+        spans[subject] = (min(first, at), max(last, at))
+    return spans
+
+
+def _repeat(taken: Taken, counts: dict, day: tuple, same: bool) -> None:
+    if same:
+        taken.duplicates += 1
+        _count(counts, day, duplicates=1)
+    else:
+        taken.conflicts += 1
+        _count(counts, day, conflicts=1)
+
+
+def _count(counts: dict, day: tuple, *, taken=0, duplicates=0, conflicts=0, refused=0) -> None:
+    row = counts.setdefault(day, [0, 0, 0, 0])
+    for index, more in enumerate((taken, duplicates, conflicts, refused)):
+        row[index] += more

@@ -1,0 +1,20 @@
+from onboarding.tracking.models.events import Event, EventKey, EventName, EventProperty
+from onboarding.tracking.models.inbox import InboxRow, IntakeDay, RefusedEvent
+from onboarding.tracking.models.people import Account, Identity, Person, Seat
+from onboarding.tracking.models.sources import Source, SourceKey
+
+__all__ = [
+    "Account",
+    "Event",
+    "EventKey",
+    "EventName",
+    "EventProperty",
+    "Identity",
+    "InboxRow",
+    "IntakeDay",
+    "Person",
+    "RefusedEvent",
+    "Seat",
+    "Source",
+    "SourceKey",
+]

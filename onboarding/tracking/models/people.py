@@ -1,0 +1,87 @@
+from django.db import models
+
+from onboarding.tenancy.isolation import InnerForeignKey, WorkspaceModel
+
+
+class Account(WorkspaceModel):
+    """A customer company of the vendor. Everything here is folded from facts."""
+
+    external_id = models.CharField(max_length=200)
+    name = models.CharField(max_length=200, blank=True)
+    traits = models.JSONField(default=dict)
+    trait_times = models.JSONField(default=dict)
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "external_id"], name="account_once")]
+
+    def __str__(self):
+        return self.name or self.external_id
+
+
+class Person(WorkspaceModel):
+    """Someone who uses the vendor's product. `external_id` is the vendor's id, None while only an anonymous id is known."""
+
+    external_id = models.CharField(max_length=200, null=True)
+    name = models.CharField(max_length=200, blank=True)
+    email = models.CharField(max_length=254, blank=True)
+    traits = models.JSONField(default=dict)
+    trait_times = models.JSONField(default=dict)
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "external_id"], name="person_once")]
+        indexes = [models.Index(fields=["workspace", "-last_seen_at"], name="person_last_seen")]
+
+    def __str__(self):
+        return self.name or self.external_id or "Anonymous visitor"
+
+    @property
+    def initials(self) -> str:
+        return "".join(word[0] for word in str(self).split()[:2]).upper()
+
+
+class Identity(WorkspaceModel):
+    """Which Person an id belongs to. An anonymous id belongs to the user of the earliest identify that carries both."""
+
+    class Kind(models.TextChoices):
+        USER = "user", "User id"
+        ANONYMOUS = "anonymous", "Anonymous id"
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    value = models.CharField(max_length=200)
+    person = InnerForeignKey(Person, models.CASCADE, related_name="identities")
+    first_seen_at = models.DateTimeField()
+    # The order of the fact that claimed an anonymous id: occurred_at, source, message_id.
+    claimed_at = models.DateTimeField(null=True)
+    claimed_source = models.BigIntegerField(null=True)
+    claimed_message = models.CharField(max_length=200, null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "kind", "value"], name="identity_once")]
+        indexes = [models.Index(fields=["workspace", "person"], name="identity_person")]
+
+    def __str__(self):
+        return self.value
+
+
+class Seat(WorkspaceModel):
+    """A Person at an Account. Somebody without any account has one seat whose account is None."""
+
+    person = InnerForeignKey(Person, models.CASCADE, related_name="seats")
+    account = InnerForeignKey(Account, models.CASCADE, null=True, related_name="seats")
+    role = models.CharField(max_length=60, blank=True)
+    named_at = models.DateTimeField(null=True)
+    since = models.DateTimeField()
+    left_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "person", "account"], nulls_distinct=False, name="seat_once")
+        ]
+        indexes = [models.Index(fields=["workspace", "account"], name="seat_account")]
+
+    def __str__(self):
+        return f"{self.person} at {self.account}"

@@ -1,0 +1,171 @@
+"""Accounts, seats, traits and roles as the facts tell them. Projections: each can be rebuilt from the events."""
+
+import re
+
+import msgspec
+
+from onboarding.tenancy.scope import current_workspace_id
+from onboarding.tracking.decoding import Kind
+from onboarding.tracking.identities import Arrival
+from onboarding.tracking.models import Account, Event, EventName, Person, Seat
+from onboarding.tracking.staging import moment
+
+IDENTIFY, GROUP = "$identify", "$group"
+MICROSECOND = 1_000_000
+
+
+def role_key(text) -> str:
+    """A role as it is compared: 'Power user' and 'power-user' are power_user."""
+    return re.sub(r"[^a-z0-9]+", "_", str(text).strip().lower()).strip("_")[:60]
+
+
+def resolve_accounts(arrivals: list[Arrival]) -> None:
+    """Give every arrival the account that it names, creating accounts that are new."""
+    first: dict[str, int] = {}
+    for arrival in arrivals:
+        if arrival.fact.group_id:
+            at = arrival.fact.occurred_at
+            first[arrival.fact.group_id] = min(at, first.get(arrival.fact.group_id, at))
+    if not first:
+        return
+    known = dict(Account.objects.filter(external_id__in=first).values_list("external_id", "id"))
+    fresh = [
+        Account(workspace_id=current_workspace_id(), external_id=key, first_seen_at=moment(at), last_seen_at=moment(at))
+        for key, at in first.items()
+        if key not in known
+    ]
+    Account.objects.bulk_create(fresh)
+    known |= {account.external_id: account.pk for account in fresh}
+    for arrival in arrivals:
+        if arrival.fact.group_id:
+            arrival.account_id = known[arrival.fact.group_id]
+
+
+def seat_people(arrivals: list[Arrival]) -> set[int]:
+    """Keep the seats that the arrivals tell of; returns the people whose seats changed."""
+    named: dict[tuple[int, int], int] = {}
+    people: dict[int, int] = {}
+    for arrival in arrivals:
+        at = arrival.fact.occurred_at
+        people[arrival.person_id] = min(at, people.get(arrival.person_id, at))
+        if arrival.account_id and arrival.trusted:
+            key = (arrival.person_id, arrival.account_id)
+            named[key] = min(at, named.get(key, at))
+    seats: dict[int, list[Seat]] = {person: [] for person in people}
+    for seat in Seat.objects.filter(person_id__in=people):
+        seats[seat.person_id].append(seat)
+    first_seen = dict(Person.objects.filter(pk__in=people).values_list("pk", "first_seen_at"))
+    return {person for person, own in seats.items() if _seat(person, own, named, first_seen[person])}
+
+
+def _seat(person: int, own: list[Seat], named: dict[tuple[int, int], int], first_seen) -> bool:
+    """Bring one person's seats up to date; True when any changed."""
+    before = {(seat.pk, seat.account_id, seat.named_at, seat.since) for seat in own}
+    by_account = {seat.account_id: seat for seat in own}
+    for (_, account), at in ((key, at) for key, at in named.items() if key[0] == person):
+        seat = by_account.get(account)
+        if seat is None and None in by_account:
+            # The account becomes known: the one seat without an account is this seat.
+            seat = by_account.pop(None)
+            seat.account_id = account
+        if seat is None:
+            seat = Seat(workspace_id=current_workspace_id(), person_id=person, account_id=account, since=moment(at))
+            own.append(seat)
+        by_account[account] = seat
+        seat.named_at = min(seat.named_at or moment(at), moment(at))
+    if not own:
+        own.append(Seat(workspace_id=current_workspace_id(), person_id=person, since=first_seen))
+    # The first seat is as old as the person: before it nothing else was known.
+    earliest = min(own, key=lambda seat: (seat.named_at or first_seen, seat.account_id or 0))
+    for seat in own:
+        seat.since = first_seen if seat is earliest else seat.named_at
+    if {(seat.pk, seat.account_id, seat.named_at, seat.since) for seat in own} == before:
+        return False
+    for seat in own:
+        seat.save()
+    return True
+
+
+def apply_traits(arrivals: list[Arrival]) -> set[int]:
+    """Fold identify and group traits into profiles; returns the people who were given a role."""
+    people: dict[int, list[Arrival]] = {}
+    accounts: dict[int, list[Arrival]] = {}
+    for arrival in arrivals:
+        if arrival.fact.kind == Kind.IDENTIFY:
+            people.setdefault(arrival.person_id, []).append(arrival)
+        elif arrival.fact.kind == Kind.GROUP and arrival.trusted and arrival.account_id:
+            accounts.setdefault(arrival.account_id, []).append(arrival)
+    with_role = set()
+    for person in Person.objects.filter(pk__in=people):
+        for arrival in people[person.pk]:
+            traits = msgspec.json.decode(arrival.fact.properties)
+            if arrival.trusted and traits.get("role") not in (None, ""):
+                with_role.add(person.pk)
+            _lay(person, traits, arrival.order, arrival.trusted)
+        _name_person(person)
+        person.save(update_fields=["traits", "trait_times", "name", "email"])
+    for account in Account.objects.filter(pk__in=accounts):
+        for arrival in accounts[account.pk]:
+            _lay(account, msgspec.json.decode(arrival.fact.properties), arrival.order, True)
+        account.name = str(account.traits.get("name") or "")[:200]
+        account.save(update_fields=["traits", "trait_times", "name"])
+    return with_role
+
+
+def _lay(subject: Person | Account, traits: dict, order: tuple, trusted: bool) -> None:
+    """Lay traits over a profile, each by the order of its own fact; what a browser says never covers a server's word."""
+    for key, value in traits.items():
+        stamp = [trusted, *order]
+        if stamp >= subject.trait_times.get(key, [False, 0, 0, ""]):
+            subject.trait_times[key] = stamp
+            subject.traits[key] = value
+
+
+def _name_person(person: Person) -> None:
+    def trusted(key: str) -> str:
+        value = person.traits.get(key)
+        return str(value) if value is not None and person.trait_times.get(key, [False])[0] else ""
+
+    whole = " ".join(part for part in (trusted("firstName"), trusted("lastName")) if part)
+    person.name = (trusted("name") or whole)[:200]
+    person.email = trusted("email")[:254]
+
+
+def assign_roles(people: set[int]) -> None:
+    """Give each seat the role of its latest fact: an identify that names its account, or none."""
+    if not people:
+        return
+    name_id = EventName.objects.filter(name=IDENTIFY).values_list("id", flat=True).first()
+    rows = Event.objects.filter(person_id__in=people, name_id=name_id, trusted=True, properties__has_key="role")
+    latest: dict[tuple[int, int | None], tuple] = {}
+    for event in rows.values_list(
+        "person_id", "account_id", "occurred_at", "source_id", "message_id", "properties__role"
+    ):
+        person, account, *order, role = event
+        if role not in (None, "") and order >= latest.get((person, account), ([],))[0]:
+            latest[person, account] = (order, role_key(role))
+    for seat in Seat.objects.filter(person_id__in=people):
+        ways = [latest[key] for key in {(seat.person_id, seat.account_id), (seat.person_id, None)} if key in latest]
+        role = max(ways, key=lambda way: way[0])[1] if ways else ""
+        if role != seat.role:
+            seat.role = role
+            seat.save(update_fields=["role"])
+
+
+def rebuild_people(people: set[int]) -> None:
+    """Fold profiles anew from the events, after somebody's past changed hands."""
+    for person in Person.objects.filter(pk__in=people):
+        events = Event.objects.filter(person_id=person.pk)
+        span = events.order_by("occurred_at").values_list("occurred_at", flat=True)
+        if not span:
+            continue
+        person.first_seen_at, person.last_seen_at = span[0], span.reverse()[0]
+        person.traits, person.trait_times = {}, {}
+        for event in events.filter(kind=Kind.IDENTIFY).order_by("occurred_at", "source_id", "message_id"):
+            order = (int(event.occurred_at.timestamp() * MICROSECOND), event.source_id, event.message_id)
+            _lay(person, event.properties, order, event.trusted)
+        _name_person(person)
+        person.save()
+        own = list(Seat.objects.filter(person_id=person.pk))
+        _seat(person.pk, own, {}, person.first_seen_at)
+    assign_roles(people)

@@ -1,0 +1,170 @@
+"""Writing facts in bulk: what one statement does for thousands of rows. Raw SQL, inside the open scope."""
+
+import io
+from datetime import UTC, datetime, timedelta
+
+from django.db import connection
+
+from onboarding.tenancy.scope import current_workspace_id
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def moment(microseconds: int) -> datetime:
+    """µs since the epoch as an aware datetime."""
+    return EPOCH + timedelta(microseconds=microseconds)
+
+
+def claim_keys(keys: list[tuple[int, str, int]]) -> tuple[set[tuple[int, str]], dict[tuple[int, str], int]]:
+    """Claim (source, message id) pairs for ever; `keys` carry each content's hash and hold no pair twice.
+
+    Returns the pairs that are new, and for the others the hash of what was stored first.
+    """
+    if not keys:
+        return set(), {}
+    sources, messages, hashes = (list(column) for column in zip(*keys, strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """insert into tracking_eventkey (workspace_id, source_id, message_id, content_hash)
+               select %s, * from unnest(%s::bigint[], %s::text[], %s::bigint[]) order by 2, 3
+               on conflict do nothing returning source_id, message_id""",
+            [current_workspace_id(), sources, messages, hashes],
+        )
+        fresh = set(cursor.fetchall())
+        if len(fresh) == len(keys):
+            return fresh, {}
+        old = [(source, message) for source, message, _ in keys if (source, message) not in fresh]
+        cursor.execute(
+            """select source_id, message_id, content_hash from tracking_eventkey
+               where workspace_id = %s and (source_id, message_id) in
+                     (select * from unnest(%s::bigint[], %s::text[]))""",
+            [current_workspace_id(), [s for s, _ in old], [m for _, m in old]],
+        )
+        return fresh, {(source, message): content for source, message, content in cursor.fetchall()}
+
+
+def _text(value: str | None) -> str:
+    """A value in COPY's text format."""
+    if value is None:
+        return "\\N"
+    if "\\" in value:
+        value = value.replace("\\", "\\\\")
+    if "\n" in value or "\t" in value or "\r" in value:
+        value = value.replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r")
+    return value
+
+
+def insert_events(rows: list[tuple]) -> None:
+    """Append events. A row: source_id, message_id, kind, trusted, name_id, person_id, account_id or None, occurred_at (µs),
+    received_at (µs), user_id, anonymous_id, properties (JSON text), marks.
+
+    COPY is refused on tables with row security, so the rows are staged and then inserted under the policy.
+    """
+    lines = "".join(
+        f"{source}\t{_text(message)}\t{kind}\t{'t' if trusted else 'f'}\t{name}\t{person}\t{account or chr(92) + 'N'}\t"
+        f"{occurred}\t{received}\t{_text(user)}\t{_text(anonymous)}\t{_text(properties)}\t{marks}\n"
+        for source, message, kind, trusted, name, person, account, occurred, received, user, anonymous, properties, marks in rows
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """create temporary table if not exists staged_event (
+                   source_id bigint, message_id text, kind smallint, trusted boolean, name_id bigint, person_id bigint,
+                   account_id bigint, occurred bigint, received bigint, user_id text, anonymous_id text,
+                   properties jsonb, marks smallint) on commit delete rows"""
+        )
+        cursor.cursor.copy_expert("copy staged_event from stdin", io.StringIO(lines))
+        cursor.execute(
+            """insert into tracking_event (workspace_id, source_id, message_id, kind, trusted, name_id, person_id, account_id,
+                                           occurred_at, received_at, user_id, anonymous_id, properties, marks)
+               select %s, source_id, message_id, kind, trusted, name_id, person_id, account_id,
+                      'epoch'::timestamptz + occurred * interval '1 microsecond',
+                      'epoch'::timestamptz + received * interval '1 microsecond',
+                      user_id, anonymous_id, properties, marks from staged_event""",
+            [current_workspace_id()],
+        )
+        cursor.execute("delete from staged_event")
+
+
+def give_events(*, from_person: int, to_person: int, anonymous_id: str | None = None) -> None:
+    """Hand one person's events to another; only those of an anonymous id when it is given."""
+    sql = "update tracking_event set person_id = %s where workspace_id = %s and person_id = %s"
+    parameters = [to_person, current_workspace_id(), from_person]
+    if anonymous_id is not None:
+        sql += " and anonymous_id = %s and user_id is null"
+        parameters.append(anonymous_id)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+
+
+def count_intake(counts: dict[tuple[int, object], tuple[int, int, int, int]]) -> None:
+    """Add to the daily counts: (source, day) → (taken, duplicates, conflicts, refused)."""
+    if not counts:
+        return
+    with connection.cursor() as cursor:
+        for (source, day), added in sorted(counts.items(), key=str):
+            cursor.execute(
+                """insert into tracking_intakeday as d (workspace_id, source_id, day, taken, duplicates, conflicts, refused)
+                   values (%s, %s, %s, %s, %s, %s, %s)
+                   on conflict (workspace_id, source_id, day) do update set taken = d.taken + excluded.taken,
+                       duplicates = d.duplicates + excluded.duplicates, conflicts = d.conflicts + excluded.conflicts,
+                       refused = d.refused + excluded.refused""",
+                [current_workspace_id(), source, day, *added],
+            )
+
+
+def see_names(names: dict[str, tuple[int, int, int]]) -> dict[str, int]:
+    """Intern event names: name → (first µs, last µs, count). Returns name → id."""
+    if not names:
+        return {}
+    ordered = sorted(names)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """insert into tracking_eventname as n (workspace_id, name, first_seen_at, last_seen_at, seen)
+               select %s, name, 'epoch'::timestamptz + first * interval '1 microsecond',
+                      'epoch'::timestamptz + last * interval '1 microsecond', seen
+               from unnest(%s::text[], %s::bigint[], %s::bigint[], %s::bigint[]) as t (name, first, last, seen)
+               on conflict (workspace_id, name) do update set
+                   first_seen_at = least(n.first_seen_at, excluded.first_seen_at),
+                   last_seen_at = greatest(n.last_seen_at, excluded.last_seen_at), seen = n.seen + excluded.seen
+               returning name, id""",
+            [current_workspace_id(), ordered, *([names[name][i] for name in ordered] for i in range(3))],
+        )
+        return dict(cursor.fetchall())
+
+
+def widen_seen(table: str, spans: dict[int, tuple[int, int]]) -> None:
+    """Widen first_seen_at and last_seen_at of accounts or people: id → (first µs, last µs)."""
+    if table not in ("tracking_person", "tracking_account"):
+        raise ValueError(table)
+    if not spans:
+        return
+    ids = sorted(spans)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""update {table} t set first_seen_at = least(t.first_seen_at, s.first_at), last_seen_at = greatest(t.last_seen_at, s.last_at)
+                from (select id, 'epoch'::timestamptz + first * interval '1 microsecond' as first_at,
+                             'epoch'::timestamptz + last * interval '1 microsecond' as last_at
+                      from unnest(%s::bigint[], %s::bigint[], %s::bigint[]) as u (id, first, last)) s
+                where t.workspace_id = %s and t.id = s.id and (t.first_seen_at > s.first_at or t.last_seen_at < s.last_at)""",
+            [ids, [spans[i][0] for i in ids], [spans[i][1] for i in ids], current_workspace_id()],
+        )
+
+
+def take_turn() -> bool:
+    """Take the workspace's drain lock until the transaction ends; False when somebody else has it."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_xact_lock(7210, %s::int)", [current_workspace_id()])
+        return cursor.fetchone()[0]
+
+
+def wait_for_turn(milliseconds: int) -> bool:
+    """Like take_turn, but wait a little; for a click that wants to show its effect at once."""
+    with connection.cursor() as cursor:
+        cursor.execute("select set_config('lock_timeout', %s, true)", [f"{milliseconds}ms"])
+        cursor.execute("savepoint turn")
+        try:
+            cursor.execute("select pg_advisory_xact_lock(7210, %s::int)", [current_workspace_id()])
+        except Exception:
+            cursor.execute("rollback to savepoint turn")
+            return False
+        return True
