@@ -4,10 +4,39 @@ from datetime import timedelta
 
 from django.apps import apps
 
+from milestones.models import (
+    ChecklistLink,
+    Enrollment,
+    Feature,
+    Hit,
+    Ladder,
+    Milestone,
+    Phase,
+    Progress,
+    Rung,
+    Transition,
+    TransitionCounter,
+    Version,
+)
 from onboarding import clock
 from onboarding.tenancy.isolation import WorkspaceModel
 from onboarding.tenancy.models import ApiKey, AuditEntry, Invitation, Member, SigningSecret
 from onboarding.tenancy.secrets import hash_secret, new_secret
+from onboarding.tracking.models import (
+    Account,
+    Event,
+    EventKey,
+    EventName,
+    EventProperty,
+    Identity,
+    InboxRow,
+    IntakeDay,
+    Person,
+    RefusedEvent,
+    Seat,
+    Source,
+    SourceKey,
+)
 
 
 def workspace_models() -> list[type]:
@@ -35,3 +64,68 @@ def make_one_of_each(workspace, user) -> None:
         **own, kid=f"kid-{workspace.pk}", secret_encrypted=b"x", hint="cairn_sign_…1234", created_at=now
     )
     AuditEntry.objects.create(**own, at=now, member=member, actor="Alice", verb="tested", subject="isolation")
+    make_facts(own, now)
+    make_progress(own, now, Seat.objects.get())
+
+
+def make_facts(own: dict, now) -> None:
+    """One row of each table of tracking."""
+    seen = {"first_seen_at": now, "last_seen_at": now}
+    source = Source.objects.create(**own, name="Server", kind="server", created_at=now)
+    secret = new_secret("cairn_sk")
+    SourceKey.objects.create(**own, source=source, key_hash=hash_secret(secret), hint="cairn_sk_…1234", created_at=now)
+    account = Account.objects.create(**own, external_id="harbor", name="Harbor", **seen)
+    person = Person.objects.create(**own, external_id="hannah", name="Hannah", **seen)
+    Identity.objects.create(**own, kind="user", value="hannah", person=person, first_seen_at=now)
+    Seat.objects.create(**own, person=person, account=account, since=now)
+    name = EventName.objects.create(**own, name="Report Shared", **seen)
+    EventProperty.objects.create(**own, event_name_id=name.pk, key="audience", types=["text"], **seen)
+    Event.objects.create(
+        **own,
+        id=1,
+        source_id=source.pk,
+        message_id="m",
+        kind=0,
+        trusted=True,
+        name_id=name.pk,
+        person_id=person.pk,
+        occurred_at=now,
+        received_at=now,
+        properties={},
+        marks=0,
+    )
+    EventKey.objects.create(**own, source_id=source.pk, message_id="m", content_hash=1)
+    InboxRow.objects.create(**own, source_id=source.pk, received_at=now, body=b"\x90", facts=0)
+    RefusedEvent.objects.create(**own, source_id=source.pk, received_at=now, code="x", message="x", event="{}")
+    IntakeDay.objects.create(**own, source_id=source.pk, day=now.date())
+
+
+def make_progress(own: dict, now, seat: Seat) -> None:
+    """One row of each table of milestones."""
+    Feature.objects.create(**own, key="comments", name="Comments")
+    milestone = Milestone.objects.create(**own, key="share", title="Share")
+    ladder = Ladder.objects.create(**own, key="path", name="Path")
+    version = Version.objects.create(**own, ladder=ladder, number=1, document={}, created_at=now)
+    phase = Phase.objects.create(**own, version=version, position=0, name="Setup")
+    content = {"title": "Share", "criteria": {"event": "Report Shared"}}
+    rung = Rung.objects.create(
+        **own, version=version, phase=phase, milestone=milestone, position=0, key="share", content=content
+    )
+    enrollment = Enrollment.objects.create(**own, seat=seat, ladder=ladder, version=version, enrolled_at=now)
+    Hit.objects.create(**own, enrollment=enrollment, rung="share", signal=0, hit_at=now, evidence=[])
+    Progress.objects.create(**own, enrollment=enrollment, rung=rung, key="share")
+    Transition.objects.create(
+        **own,
+        number=1,
+        enrollment_id=enrollment.pk,
+        person_id=seat.person_id,
+        ladder="path",
+        rung="share",
+        change="opened",
+        occasion="live",
+        written_at=now,
+    )
+    TransitionCounter.objects.create(**own, last=1)
+    ChecklistLink.objects.create(
+        **own, enrollment=enrollment, token_hash=hash_secret(new_secret("cairn_link")), created_at=now, expires_at=now
+    )

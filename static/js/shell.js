@@ -6,7 +6,7 @@
     const source = document.querySelector(button.dataset.copy)
     if (!source) return
     const text = 'value' in source ? source.value : source.textContent
-    const label = button.querySelector('[data-copy-label]') || button
+    const label = button.querySelector('span') || button // an icon beside the word stays
     const before = label.textContent
     try {
       await navigator.clipboard.writeText(text)

@@ -24,7 +24,6 @@
     const theme = shown() === 'dark' ? 'light' : 'dark'
     apply(theme)
     try { localStorage.setItem(key, theme) } catch { /* the choice then lasts for this page */ }
-    document.dispatchEvent(new CustomEvent('themechange', { detail: { theme } })) // charts redraw on it
   })
 
   addEventListener('storage', (event) => { if (event.key === key) apply(event.newValue) })

@@ -5,6 +5,7 @@ from django.db import DatabaseError, connection, transaction
 from django_scopes import ScopeError
 
 from onboarding.tenancy.scope import WrongWorkspaceError, workspace_scope
+from onboarding.tracking.models import Event
 from tests.examples import make_one_of_each, workspace_models
 
 LABELS = [model._meta.label for model in workspace_models()]
@@ -56,7 +57,8 @@ def test_another_workspaces_row_can_be_neither_changed_nor_deleted(filled, label
         before = raw_count(model)
     with workspace_scope(globex.pk):
         assert not model._base_manager.filter(pk=theirs).exists()
-        assert model._base_manager.filter(pk=theirs).update(workspace_id=globex.pk) == 0
+        if model is not Event:  # nobody may update an event's workspace, not even in the own one
+            assert model._base_manager.filter(pk=theirs).update(workspace_id=globex.pk) == 0
         assert model._base_manager.filter(pk=theirs)._raw_delete(using="default") == 0
     with workspace_scope(acme.pk):
         assert raw_count(model) == before
@@ -67,7 +69,7 @@ def test_a_row_cannot_be_moved_into_another_workspace(filled, label):
     acme, globex = filled
     model = model_of(label)
     with workspace_scope(acme.pk):
-        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+        with pytest.raises(DatabaseError, match=r"row-level security|permission denied"), transaction.atomic():
             model._base_manager.all().update(workspace_id=globex.pk)
 
 

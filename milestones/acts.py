@@ -1,0 +1,82 @@
+"""What people and members do about progress, as facts: written through the inbox like every other, read back by the fold."""
+
+import json
+import secrets
+from datetime import datetime
+
+import msgspec
+
+from milestones.climbing import Act, Carried
+from onboarding import clock
+from onboarding.tracking.decoding import Fact, Kind
+from onboarding.tracking.ingestion import append
+from onboarding.tracking.models import Event, EventName, Seat
+from onboarding.tracking.sources import cairn_source
+
+PREFIX = "cairn:"
+
+
+def write(*, verb: str, seat: Seat, ladder: str, at: datetime | None = None, **said) -> None:
+    """Append a fact `cairn:<verb>` about a seat on a ladder. `said`: rung, by, actor, note, moment, role, carried, version."""
+    now = clock.now()
+    at = at or now
+    properties = {"ladder": ladder, **{key: value for key, value in said.items() if value not in (None, "")}}
+    fact = Fact(
+        kind=Kind.CAIRN,
+        message_id=f"cairn-{secrets.token_hex(12)}",
+        occurred_at=_microseconds(at),
+        name=PREFIX + verb,
+        user_id=seat.person.external_id,
+        anonymous_id=None,
+        group_id=seat.account.external_id if seat.account else None,
+        previous_id=None,
+        properties=msgspec.Raw(json.dumps(properties, default=_text).encode()),
+    )
+    append([fact], source_id=cairn_source().pk, received_at=_microseconds(now))
+
+
+def _microseconds(at: datetime) -> int:
+    return int(at.timestamp()) * 1_000_000 + at.microsecond
+
+
+def _text(value):
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def read(people: set[int]) -> dict[int, list[tuple[str, int | None, Act]]]:
+    """person id → (ladder key, account id or None, Act) in fact order."""
+    names = dict(EventName.objects.filter(name__startswith=PREFIX).values_list("id", "name"))
+    acts: dict[int, list] = {}
+    if not names:
+        return acts
+    rows = Event.objects.filter(person_id__in=people, name_id__in=names, kind=Kind.CAIRN)
+    rows = rows.order_by("occurred_at", "source_id", "message_id")
+    for person, account, name_id, at, properties in rows.values_list(
+        "person_id", "account_id", "name_id", "occurred_at", "properties"
+    ):
+        act = _act(names[name_id].removeprefix(PREFIX), at, properties)
+        acts.setdefault(person, []).append((properties.get("ladder", ""), account, act))
+    return acts
+
+
+def _act(verb: str, at: datetime, properties: dict) -> Act:
+    carried = {
+        key: Carried(**{k: _moment(v) if k.endswith("_at") else v for k, v in place.items()})
+        for key, place in properties.get("carried", {}).items()
+    }
+    return Act(
+        at=at,
+        verb=verb,
+        rung=properties.get("rung", ""),
+        by=properties.get("by", ""),
+        actor=properties.get("actor", ""),
+        note=properties.get("note", ""),
+        moment=_moment(properties.get("moment")),
+        role=properties.get("role", ""),
+        version=properties.get("version", 0),
+        carried=carried,
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

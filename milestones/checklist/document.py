@@ -1,0 +1,187 @@
+"""The checklist's document: everything that is shown about one enrollment, in order, as plain values."""
+
+from datetime import datetime
+
+from milestones import acts as cairn_acts
+from milestones.climbing import reopenings, window_end
+from milestones.concluding import acts_of, load
+from milestones.criteria import (
+    ConfirmedSignal,
+    Criteria,
+    EventSignal,
+    Group,
+    MilestoneSignal,
+    in_words,
+    parse,
+    signal_in_words,
+)
+from milestones.evaluation import Candidate, event_name, measure
+from milestones.models import Enrollment, Feature, Hit, Progress, Rung
+from onboarding.tracking.models import EventName
+
+SHOWN = ("outcome", "why", "cue", "link", "story", "effort_minutes")
+HOW = {
+    "criteria": "Seen in your activity",
+    "confirmed": "Confirmed by your customer success team",
+    "kept": "Seen in your activity",
+    "sealed": "Seen in your activity",
+}
+
+
+def document(enrollment: Enrollment, *, now: datetime) -> dict:
+    """The checklist of one enrollment at `now`; times are aware datetimes, keys as DESIGN.md section 7 names them."""
+    [enrollment] = load([enrollment.pk])
+    rungs = list(Rung.objects.filter(version=enrollment.version_id).select_related("phase").order_by("position"))
+    rows = {row.key: row for row in Progress.objects.filter(enrollment=enrollment)}
+    shown = [rung for rung in rungs if rung.key in rows and rows[rung.key].on_track]
+    criteria = {rung.key: parse(rung.content["criteria"]) for rung in shown}
+    titles = {rung.key: rung.title for rung in rungs}
+    names = dict(Feature.objects.values_list("key", "name"))
+    met = {(hit.rung, hit.signal) for hit in Hit.objects.filter(enrollment=enrollment)}
+    values = _values(enrollment, shown, rows, criteria, now)
+    phases: dict[int, dict] = {}
+    for rung in shown:
+        row = rows[rung.key]
+        state = row.state(now)
+        signals = _signals(rung.key, criteria[rung.key], titles, met, values, state, rows, now)
+        content = rung.content
+        entry = {
+            "key": rung.key,
+            "title": rung.title,
+            **{name: content.get(name) or ("" if name != "effort_minutes" else None) for name in SHOWN},
+            "actions": content.get("actions", []),
+            "tips": content.get("tips", []),
+            "video": content.get("video"),
+            "quick_win": bool(content.get("quick_win")),
+            "first_value": rung.first_value,
+            "unlocks": [{"key": key, "name": names.get(key, key)} for key in content.get("unlocks", [])],
+            "state": state,
+            "opened_at": row.opened_at if state != "locked" else None,
+            "opens_at": row.opened_at if state == "locked" else None,
+            "due_at": row.due_shown,
+            "reached_at": row.reached_at,
+            "skipped_at": row.skipped_at if state == "skipped" else None,
+            "missed_at": row.missed_at if row.missed_at and row.missed_at <= now else None,
+            "overdue": row.is_overdue(now),
+            "missed": bool(row.missed_at and row.missed_at <= now and state in ("open", "locked")),
+            **_far(criteria[rung.key], signals, state),
+            "sentence": in_words(criteria[rung.key], titles),
+            "signals": signals,
+            "blocked_by": [
+                {"key": key, "title": titles[key]}
+                for key in rung.requires
+                if key in rows and not _is_done(rows[key], now)
+            ],
+            "can_confirm": state in ("open", "locked")
+            and any(isinstance(s, ConfirmedSignal) and s.by == "person" for s in criteria[rung.key].signals),
+            "how": HOW.get(row.how, "") if state == "reached" else "",
+        }
+        entry["opens_text"] = _opens_text(entry) if state == "locked" else ""
+        phases.setdefault(rung.phase_id, {"name": rung.phase.name, "rungs": []})["rungs"].append(entry)
+    entries = [entry for phase in phases.values() for entry in phase["rungs"]]
+    counted = [entry for entry in entries if entry["state"] != "skipped"]
+    upcoming = next((e for e in entries if e["state"] == "open" and not e["missed"]), None)
+    version = enrollment.version
+    return {
+        "person": enrollment.seat.person.external_id,
+        "ladder": {
+            "key": enrollment.ladder.key,
+            "name": enrollment.ladder.name,
+            "version": version.number,
+            "promise": version.rules.get("promise", ""),
+        },
+        "phases": list(phases.values()),
+        "reached": sum(1 for entry in entries if entry["state"] == "reached"),
+        "total": len(counted),
+        "next": upcoming["key"] if upcoming else None,
+        "moment": now,
+    }
+
+
+def empty(external_id: str, *, now: datetime) -> dict:
+    """The document of somebody who is on no ladder."""
+    return {"person": external_id, "ladder": None, "phases": [], "reached": 0, "total": 0, "next": None, "moment": now}
+
+
+def _is_done(row: Progress, now: datetime) -> bool:
+    return row.state(now) in ("reached", "skipped")
+
+
+def _values(enrollment, shown, rows, criteria, now) -> dict[tuple[str, int], float]:
+    """(rung, signal) → how far an event signal has come, for what is not done yet."""
+    acts = acts_of(cairn_acts.read({enrollment.seat.person_id}), enrollment)
+    wanted: dict[tuple[str, int], Candidate] = {}
+    for rung in shown:
+        if _is_done(rows[rung.key], now):
+            continue
+        for index, signal in enumerate(criteria[rung.key].signals):
+            if isinstance(signal, EventSignal) and signal.by in ("person", "account"):
+                wanted[rung.key, index] = _candidate(enrollment, rung.key, signal, acts)
+    names = {event_name(candidate.signal) for candidate in wanted.values()}
+    name_ids = dict(EventName.objects.filter(name__in=names).values_list("name", "id"))
+    measured = measure(list(wanted.values()), name_ids, now=now)
+    return {place: measured.get(candidate, 0) for place, candidate in wanted.items()}
+
+
+def _candidate(enrollment, key, signal, acts) -> Candidate:
+    until = window_end(signal, enrollment.enrolled_at, acts, key)
+    marks = reopenings(acts, key)
+    since = enrollment.enrolled_at if until or enrollment.ordinal > 1 else None
+    person = None if signal.by == "account" else enrollment.seat.person_id
+    after = marks[-1] if marks else None
+    return Candidate(signal, person, enrollment.seat.account_id, since=since, after=after, until=until)
+
+
+def _signals(key, criteria: Criteria, titles, met, values, state, rows, now) -> list[dict]:
+    found = []
+    for index, signal in enumerate(criteria.signals):
+        held = state == "reached" or (key, index) in met
+        if isinstance(signal, MilestoneSignal):
+            held = held or (signal.key in rows and rows[signal.key].reached_at is not None)
+        target = signal.threshold if isinstance(signal, EventSignal) and signal.by in ("person", "account") else 1
+        current = target if held else min(values.get((key, index), 0), target)
+        found.append(
+            {
+                "sentence": _sentence(signal_in_words(signal, titles)),
+                "current": _plain(current),
+                "target": _plain(target),
+                "met": held,
+            }
+        )
+    return found
+
+
+def _far(criteria: Criteria, signals: list[dict], state: str) -> dict:
+    """`current` and `target` of the whole rung: its one signal's, the number of signals met, or of the nearest way."""
+    if state == "reached":
+        current, target = _node_far(criteria.root, signals)
+        return {"current": target, "target": target}
+    current, target = _node_far(criteria.root, signals)
+    return {"current": current, "target": target}
+
+
+def _node_far(node: Group | int, signals: list[dict]) -> tuple[float, float]:
+    if isinstance(node, int):
+        return signals[node]["current"], signals[node]["target"]
+    parts = [_node_far(part, signals) for part in node.parts]
+    if len(parts) == 1:
+        return parts[0]
+    if node.kind == "any":
+        return max(parts, key=lambda part: part[0] / part[1])
+    return sum(1 for current, target in parts if current >= target), len(parts)
+
+
+def _opens_text(entry: dict) -> str:
+    if entry["blocked_by"]:
+        return f"Opens after {' and '.join('“' + b['title'] + '”' for b in entry['blocked_by'])}"
+    if entry["opens_at"]:
+        return f"Opens on {entry['opens_at']:%-d %B}"
+    return "Opens when you have done the steps before it"
+
+
+def _sentence(clause: str) -> str:
+    return f"{clause[0].upper()}{clause[1:]}"
+
+
+def _plain(value: float) -> int | float:
+    return int(value) if float(value).is_integer() else round(float(value), 2)

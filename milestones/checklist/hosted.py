@@ -1,0 +1,95 @@
+"""The hosted checklist: `/c/<token>/`. The path is the right; forms work without cookies, so their Origin is checked."""
+
+import hashlib
+
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseNotModified
+from django.shortcuts import redirect, render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
+
+from milestones.checklist.actions import ActionRefusedError, confirm
+from milestones.checklist.document import document
+from milestones.lookups import find_checklist_link
+from milestones.models import ChecklistLink
+from onboarding import clock
+from onboarding.tenancy.access import LINK, open_to
+from onboarding.tenancy.models import Workspace
+
+PAGE = "milestones/checklist/page.html"
+
+
+class LinkDoor:
+    """The token in the path opens one enrollment's page, and nothing else."""
+
+    def locate(self, request):
+        parts = request.path_info.split("/", 3)
+        found = find_checklist_link(parts[2]) if len(parts) > 2 else None
+        if found is None:
+            return render(request, "milestones/checklist/gone.html", status=404)
+        request.link_id = found[1]
+        return found[0]
+
+    def admit(self, request):
+        request.door = LINK
+        request.link = ChecklistLink.objects.select_related("enrollment__seat__person").get(pk=request.link_id)
+        request.workspace_shown = Workspace.objects.get(pk=request.link.workspace_id)
+        if request.method not in ("GET", "HEAD") and not _same_origin(request):
+            return HttpResponse("This form was sent from another site.", status=403, content_type="text/plain")
+        return None
+
+
+def _same_origin(request) -> bool:
+    """Foreign, null or missing: refused. Browsers send Origin with every POST."""
+    return request.headers.get("Origin") in (settings.CAIRN_BASE_URL, f"{request.scheme}://{request.get_host()}")
+
+
+link = LinkDoor()
+
+
+@require_GET
+@open_to(LINK)
+def page(request, token):
+    return _private(render(request, PAGE, _context(request, token)))
+
+
+@require_GET
+@open_to(LINK)
+def live(request, token):
+    """The part of the page that moves; 304 while nothing has changed."""
+    response = render(request, f"{PAGE}#live", _context(request, token))
+    etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+    if request.headers.get("If-None-Match") == etag:
+        response = HttpResponseNotModified()
+    response["ETag"] = etag
+    return _private(response)
+
+
+@csrf_exempt
+@require_POST
+@open_to(LINK)
+def confirm_rung(request, token, key):
+    """The person says that they have done it."""
+    try:
+        confirm(request.link.enrollment, key)
+    except ActionRefusedError as error:
+        context = {**_context(request, token), "notice": str(error)}
+        return _private(render(request, PAGE, context, status=409))
+    return redirect("checklist", token=token)
+
+
+def _context(request, token) -> dict:
+    enrollment = request.link.enrollment
+    return {
+        "workspace": request.workspace_shown,
+        "base_url": f"/c/{token}/",
+        "person": enrollment.seat.person,
+        "checklist": document(enrollment, now=clock.now()),
+    }
+
+
+def _private(response):
+    """No referrer leaks the token to other sites; forms here need the Origin that no-referrer would take away."""
+    response["Referrer-Policy"] = "same-origin"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response

@@ -1,0 +1,130 @@
+"""Criteria read aloud: the one English sentence used in the studio, the checklist, the evidence and the playbook."""
+
+import re
+
+from milestones.criteria.language import Cond, Criteria, EventSignal, Group, MilestoneSignal, Signal, TraitSignal
+
+COMPARISONS = {
+    "eq": "is",
+    "ne": "is not",
+    "gt": "is more than",
+    "gte": "is at least",
+    "lt": "is less than",
+    "lte": "is at most",
+    "contains": "contains",
+    "starts_with": "starts with",
+    "in": "is one of",
+    "not_in": "is none of",
+    "exists": "is known",
+    "missing": "is not known",
+}
+
+
+def in_words(criteria: Criteria, titles: dict[str, str] | None = None) -> str:
+    """One sentence with a capital and a full stop; `titles` maps milestone keys to their titles."""
+    said = _say(criteria.root, criteria.signals, titles or {})
+    return f"{said[0].upper()}{said[1:]}."
+
+
+def signal_in_words(signal: Signal, titles: dict[str, str] | None = None) -> str:
+    """One signal as a clause, without capital or full stop."""
+    if isinstance(signal, EventSignal):
+        return _event(signal)
+    if isinstance(signal, TraitSignal):
+        whose = "the company’s " if signal.of == "account" else "their "
+        return f"{whose}{_cond(signal.cond)}{_source(signal.trusted_only)}"
+    if isinstance(signal, MilestoneSignal):
+        return f"“{(titles or {}).get(signal.key, signal.key)}” is reached"
+    return {
+        "manager": "the customer success manager confirms it",
+        "person": "the person confirms it",
+        "api": "the product confirms it",
+    }[signal.by]
+
+
+def _say(node: Group | int, signals, titles, inside: bool = False) -> str:
+    if isinstance(node, int):
+        return signal_in_words(signals[node], titles)
+    parts = [_say(part, signals, titles, inside=True) for part in node.parts]
+    if len(parts) == 1:
+        return parts[0]
+    word = "and" if node.kind == "all" else "or"
+    said = f", {word} ".join(parts) if len(parts) == 2 else "; ".join(parts[:-1]) + f"; {word} {parts[-1]}"
+    return f"({said})" if inside else said
+
+
+def _event(signal: EventSignal) -> str:
+    return f"{_who(signal)} {_did(signal)}{_where(signal.where)}{_when(signal)}{_source(signal.trusted_only)}"
+
+
+def _who(signal: EventSignal) -> str:
+    if signal.by == "person":
+        return "the person has"
+    if signal.by == "account":
+        return "the company’s people together have"
+    if signal.by == "people":
+        return (
+            "one person at the company has"
+            if signal.people == 1
+            else f"{signal.people} people at the company have each"
+        )
+    least = f", at least {signal.people}," if signal.people > 1 else ""
+    return f"{_share(signal.share)} of the company’s people with the role {_role(signal.role)}{least} have each"
+
+
+def _did(signal: EventSignal) -> str:
+    name = f"“{signal.event}”"
+    if signal.shape == "sum":
+        return f"{name} with {_path(signal.path)} adding up to at least {_number(signal.threshold)}"
+    if signal.shape == "distinct":
+        noun = _path(signal.path)
+        return f"{name} with at least {_number(signal.threshold)} different values of {noun}"
+    if signal.threshold == 1:
+        return name
+    return f"{name} {_number(signal.threshold)} times"
+
+
+def _where(conds: tuple[Cond, ...]) -> str:
+    return f" where {' and '.join(_cond(cond) for cond in conds)}" if conds else ""
+
+
+def _when(signal: EventSignal) -> str:
+    if signal.days is None:
+        return ""
+    days = f"{_number(signal.days)} {'day' if signal.days == 1 else 'days'}"
+    return f" within {days} of starting" if signal.of_enrollment else f" within {days}"
+
+
+def _source(trusted_only: bool) -> str:
+    return "" if trusted_only else ", as any source tells"
+
+
+def _cond(cond: Cond) -> str:
+    said = f"{_path(cond.path)} {COMPARISONS[cond.op]}"
+    if cond.op in ("exists", "missing"):
+        return said
+    if isinstance(cond.value, tuple):
+        return f"{said} {', '.join(_value(value) for value in cond.value)}"
+    return f"{said} {_value(cond.value)}"
+
+
+def _path(path: tuple[str, ...]) -> str:
+    return " › ".join(re.sub(r"[_\s]+", " ", key).strip() or key for key in path)
+
+
+def _role(role: str) -> str:
+    return role.replace("_", " ")
+
+
+def _value(value) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"“{value}”" if isinstance(value, str) else _number(value)
+
+
+def _number(value: float) -> str:
+    return f"{value:,g}" if abs(value) < 1e6 else f"{value:,.0f}"
+
+
+def _share(share: float) -> str:
+    return {0.5: "half", 1: "all"}.get(share, f"{share * 100:g} %")

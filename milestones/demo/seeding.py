@@ -1,0 +1,121 @@
+"""Fill an empty installation with the demo's two vendors, and write demo.json for whoever drives it."""
+
+import itertools
+import json
+import os
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+
+from milestones.checklist.links import make_link
+from milestones.demo.history import history
+from milestones.demo.vendors import PASSWORD, VENDORS, Vendor
+from milestones.draining import drain
+from milestones.ladder_files import read
+from milestones.models import Enrollment
+from milestones.publishing import draft, publish
+from onboarding import clock
+from onboarding.tenancy.keys import add_api_key, add_signing_secret
+from onboarding.tenancy.models import Member, User, Workspace
+from onboarding.tenancy.scope import workspace_scope
+from onboarding.tenancy.workspaces import open_workspace
+from onboarding.tracking.decoding import decode
+from onboarding.tracking.ingestion import accept
+from onboarding.tracking.models import InboxRow, Seat
+from onboarding.tracking.sources import add_source, cairn_source
+
+BATCH = 500
+LADDERS = Path(settings.ROOT) / "ladders"
+
+
+def seed(*, size: str, say=print) -> dict:
+    """Make both vendors and return what demo.json holds."""
+    made = [_open(vendor, size=size, say=say) for vendor in VENDORS]
+    return {"base_url": settings.CAIRN_BASE_URL, **made[0], "other_workspace": made[1]}
+
+
+def write(facts: dict, path: Path) -> None:
+    """Write demo.json whole or not at all; it holds secrets, so only its owner may read it."""
+    temporary = path.with_suffix(".tmp")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(facts, file, indent=2, ensure_ascii=False)
+    temporary.replace(path)
+
+
+def _open(vendor: Vendor, *, size: str, say) -> dict:
+    users = {access: _user(vendor, access, name, mailbox) for access, name, mailbox in vendor.members}
+    workspace = open_workspace(name=vendor.name, owner=users["owner"], timezone=vendor.timezone)
+    Workspace.objects.filter(pk=workspace.pk).update(slug=vendor.slug)
+    with workspace_scope(workspace.pk):
+        for access, user in users.items():
+            Member.objects.get_or_create(workspace=workspace, user=user, defaults={"access": access})
+        server, write_key = add_source(name="Product back end", kind="server")
+        _, browser_key = add_source(name="Web app", kind="browser")
+        cairn_source()
+        _, api_key = add_api_key(name="Product", scopes=["read", "write"])
+        _, signing_secret = add_signing_secret()
+        for file in vendor.ladders:
+            version, _ = draft(read((LADDERS / file).read_text()))
+            publish(version, note="First version")
+    _send(workspace, server.pk, vendor, size=size, say=say)
+    with workspace_scope(workspace.pk):
+        token = make_link(_shown_enrollment())
+        people = _people()
+    return {
+        "workspace": vendor.slug,
+        "public_id": workspace.public_id,
+        "write_key": write_key,
+        "browser_key": browser_key,
+        "api_key": api_key,
+        "signing_secret": signing_secret,
+        "logins": {access: {"email": user.email, "password": PASSWORD} for access, user in users.items()},
+        "people": people,
+        "checklist_url": f"{settings.CAIRN_BASE_URL}/c/{token}/",
+    }
+
+
+def _user(vendor: Vendor, access: str, name: str, mailbox: str) -> User:
+    user = User.objects.create_user(f"{mailbox}@{vendor.domain}", PASSWORD, name=name)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+def _send(workspace: Workspace, source_id: int, vendor: Vendor, *, size: str, say) -> None:
+    """Send the vendor's history the way its back end would: batches through the decoder, the inbox and the drain."""
+    now, sent = clock.now(), 0
+    events = history(vendor, size=size, now=now)
+    while batch := list(itertools.islice(events, BATCH)):
+        received_at = int(clock.now().timestamp() * 1_000_000)
+        body = json.dumps({"batch": batch}).encode()
+        decoded = decode(body, path_kind="batch", source_kind="server", received_at=received_at)
+        if decoded.refusals:
+            raise RuntimeError(f"the demo's own event was refused: {decoded.refusals[0]}")
+        with workspace_scope(workspace.pk):
+            accept(decoded, source_id=source_id, received_at=received_at)
+        while drain(workspace.pk):
+            pass
+        sent += len(batch)
+        say(f"\r  {vendor.name}: {sent:,} events", end="", file=sys.stderr)
+    say("", file=sys.stderr)
+    with workspace_scope(workspace.pk):
+        if InboxRow.objects.exists():
+            raise RuntimeError("the demo's history was not taken in whole")
+
+
+def _shown_enrollment() -> Enrollment:
+    """Somebody under way: one rung reached, more to come."""
+    under_way = Enrollment.objects.filter(ended_at=None, progress__reached_at__isnull=False, ladder__position=0)
+    recent = under_way.filter(enrolled_at__gte=clock.now() - timedelta(days=30), seat__role="power_user")
+    return (recent.order_by("enrolled_at").first()) or under_way.order_by("enrolled_at").first()
+
+
+def _people() -> list[dict]:
+    seats = Seat.objects.filter(person__external_id__isnull=False).select_related("person", "account").order_by("id")
+    return [
+        {"external_id": s.person.external_id, "role": s.role, "account": s.account.external_id if s.account else None}
+        for s in seats
+    ]

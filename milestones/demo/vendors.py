@@ -1,0 +1,43 @@
+"""The two fictitious vendors, their members and their ladder files. All names are invented."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Vendor:
+    name: str
+    slug: str
+    domain: str
+    timezone: str
+    ladders: tuple[str, ...]
+    members: tuple[tuple[str, str, str], ...]  # access, name, mailbox
+
+
+NORTHWIND = Vendor(
+    name="Northwind Analytics",
+    slug="northwind",
+    domain="northwind.example",
+    timezone="Europe/Berlin",
+    ladders=("northwind-first-value.yaml",),
+    members=(
+        ("owner", "Nora Lindqvist", "nora"),
+        ("admin", "Adam Reyes", "adam"),
+        ("manager", "Maya Okafor", "maya"),
+        ("executive", "Elena Petrova", "elena"),
+    ),
+)
+TIDEWATER = Vendor(
+    name="Tidewater Payroll",
+    slug="tidewater",
+    domain="tidewater.example",
+    timezone="America/New_York",
+    ladders=("tidewater-first-pay-run.yaml",),
+    members=(
+        ("owner", "Oscar Lund", "oscar"),
+        ("admin", "Ada Moreau", "ada"),
+        ("manager", "Milo Tanaka", "milo"),
+        ("executive", "Esther Vogel", "esther"),
+    ),
+)
+VENDORS = (NORTHWIND, TIDEWATER)
+PASSWORD = "cairn-demo-2026"

@@ -1,0 +1,229 @@
+"""The drain: inbox rows become facts, facts become progress; one transaction, one workspace at a time."""
+
+import logging
+from datetime import UTC, datetime
+
+from django.db import DatabaseError, transaction
+
+from milestones.concluding import News, conclude, sweep
+from milestones.enrolling import enroll_people
+from milestones.evaluation import event_name
+from milestones.models import Enrollment, Version
+from milestones.rules import version_rules
+from onboarding import clock
+from onboarding.tenancy.scope import current_workspace_id, workspace_scope
+from onboarding.tracking.identities import Arrival
+from onboarding.tracking.intake import Taken, take_in
+from onboarding.tracking.models import InboxRow, Seat
+from onboarding.tracking.staging import moment, take_turn, wait_for_turn
+
+FACTS_A_DRAIN = 5_000
+BULK_EVERY = 4
+TRIES = 5
+log = logging.getLogger(__name__)
+_turns: dict[int, int] = {}
+
+
+def drain(workspace_id: int) -> int:
+    """Take in what waits, one batch; returns the number of inbox rows taken, 0 when there are none or somebody else drains."""
+    try:
+        with workspace_scope(workspace_id):
+            if not take_turn():
+                return 0
+            rows = _next_rows(workspace_id)
+            if rows:
+                _digest(rows)
+            return len(rows)
+    except Exception as error:
+        if _is_away(error):
+            raise
+        log.warning("drain of workspace %s failed, looking for the row: %s", workspace_id, type(error).__name__)
+        return _drain_singly(workspace_id)
+
+
+def drain_here() -> bool:
+    """Take in what waits within the open transaction, so that a click shows its effect; False when somebody else drains.
+
+    The row that the click wrote is committed either way.
+    """
+    if not wait_for_turn(300):
+        return False
+    try:
+        with transaction.atomic():
+            rows = _next_rows(current_workspace_id())
+            if rows:
+                _digest(rows)
+    except Exception as error:
+        if _is_away(error):
+            raise
+        log.warning("draining at once failed: %s", type(error).__name__)
+        return False
+    return True
+
+
+def _is_away(error: Exception) -> bool:
+    from django.db import InterfaceError, OperationalError
+
+    return isinstance(error, OperationalError | InterfaceError)
+
+
+def _next_rows(workspace_id: int) -> list[InboxRow]:
+    """Live rows first; every fourth drain begins with the bulk lane, so that an import is never starved."""
+    _turns[workspace_id] = turn = _turns.get(workspace_id, 0) + 1
+    lanes = [InboxRow.Lane.LIVE, InboxRow.Lane.BULK]
+    for lane in reversed(lanes) if turn % BULK_EVERY == 0 else lanes:
+        rows, facts = [], 0
+        waiting = InboxRow.objects.filter(lane=lane, parked_at=None).order_by("id")[: FACTS_A_DRAIN // 2]
+        for row in waiting:
+            if rows and facts + row.facts > FACTS_A_DRAIN:
+                break
+            rows.append(row)
+            facts += row.facts
+        if rows:
+            return rows
+    return []
+
+
+def _digest(rows: list[InboxRow]) -> None:
+    occasion = "import" if rows[0].lane == InboxRow.Lane.BULK else "live"
+    taken = take_in(rows)
+    follow(taken, now=clock.now(), occasion=occasion)
+    InboxRow.objects.filter(pk__in=[row.pk for row in rows]).delete()
+
+
+def _drain_singly(workspace_id: int) -> int:
+    """A batch failed: take its rows one by one, so that only the poison row stays; park it after its last try."""
+    done = 0
+    with workspace_scope(workspace_id):
+        if not take_turn():
+            return 0
+        for row in _next_rows(workspace_id):
+            try:
+                with transaction.atomic():
+                    _digest([row])
+                done += 1
+            except DatabaseError as error:
+                if _is_away(error):
+                    raise
+                _blame(row, error)
+            except Exception as error:
+                _blame(row, error)
+    return done
+
+
+def _blame(row: InboxRow, error: Exception) -> None:
+    row.attempts += 1
+    log.exception("inbox row %s failed, try %s", row.pk, row.attempts)
+    if row.attempts >= TRIES:
+        row.parked_at, row.parked_reason = clock.now(), f"{type(error).__name__}: {error}"[:2000]
+    row.save(update_fields=["attempts", "parked_at", "parked_reason"])
+
+
+def follow(taken: Taken, *, now: datetime, occasion: str) -> None:
+    """Evaluate what the facts taken in may have changed."""
+    if not taken.arrivals:
+        return
+    earliest: dict[int, datetime] = {}
+    for arrival in taken.arrivals:
+        at = moment(arrival.fact.occurred_at)
+        earliest[arrival.person_id] = min(at, earliest.get(arrival.person_id, at))
+    unsettled = taken.merged | taken.reseated
+    watched = set(earliest) - unsettled
+    changed, _ = enroll_people(watched, earliest=earliest)
+    if unsettled:
+        changed |= enroll_people(unsettled)[0]
+    news = {pk: News(everything=True) for pk in changed}
+    _spread(taken, unsettled, news)
+    conclude(news, now=now, occasion=occasion)
+
+
+def _spread(taken: Taken, unsettled: set[int], news: dict[int, News]) -> None:
+    """Work out which enrollments each new fact may matter to: its person's, and its account's colleagues'."""
+    by_person: dict[int, dict[str, datetime]] = {}
+    accounts: dict[int, dict[str, datetime]] = {}
+    acted = set(unsettled)
+    for arrival in taken.arrivals:
+        _note(by_person.setdefault(arrival.person_id, {}), arrival)
+        if arrival.account_id:
+            _note(accounts.setdefault(arrival.account_id, {}), arrival)
+        if arrival.fact.name.startswith("cairn:"):
+            acted.add(arrival.person_id)
+    seats = list(Seat.objects.filter(person_id__in=by_person).values_list("person_id", "account_id"))
+    for person, account in seats:
+        if account:
+            for name, at in by_person[person].items():
+                known = accounts.setdefault(account, {})
+                known[name] = min(at, known.get(name, at))
+    reading = _names_read()
+    for pk, person, version in _enrollments(seat__person_id__in=by_person):
+        mine = {name: at for name, at in by_person[person].items() if name in reading[version][0]}
+        if person in acted:
+            news[pk] = News(everything=True)
+        elif mine or version in _daily():
+            _add(news, pk, mine)
+    shared = {version for version, (_, names) in reading.items() if names}
+    if not shared or not accounts:
+        return
+    for pk, account, version in _enrollments(account=True, seat__account_id__in=accounts, version_id__in=shared):
+        ours = {name: at for name, at in accounts[account].items() if name in reading[version][1]}
+        if ours:
+            _add(news, pk, ours)
+    joined = {account for person, account in seats if account and person in unsettled}
+    for pk, _account, version in _enrollments(account=True, seat__account_id__in=joined, version_id__in=shared):
+        # Who comes, leaves or changes role moves quorums and whose events count together.
+        _add(news, pk, {name: datetime.min.replace(tzinfo=UTC) for name in reading[version][1]})
+
+
+def _enrollments(*, account: bool = False, **which):
+    subject = "seat__account_id" if account else "seat__person_id"
+    return list(Enrollment.objects.filter(ended_at=None, **which).values_list("pk", subject, "version_id"))
+
+
+def _note(known: dict[str, datetime], arrival: Arrival) -> None:
+    name, at = arrival.fact.name, moment(arrival.fact.occurred_at)
+    known[name] = min(at, known.get(name, at))
+
+
+def _add(news: dict[int, News], pk: int, names: dict[str, datetime]) -> None:
+    known = news.setdefault(pk, News()).names
+    for name, at in names.items():
+        known[name] = min(at, known.get(name, at))
+
+
+def _names_read() -> dict[int, tuple[set[str], set[str]]]:
+    """version id → the event names that its signals read of the person, and of the account's people."""
+    reading = {}
+    for version in Version.objects.exclude(published_at=None).values_list("id", flat=True):
+        signals = version_rules(version, current_workspace_id()).signals
+        own = {event_name(rule.signal) for rule in signals}
+        shared = {
+            event_name(r.signal)
+            for r in signals
+            if getattr(r.signal, "by", "person") != "person" or getattr(r.signal, "of", "") == "account"
+        }
+        reading[version] = (own, shared)
+    return reading
+
+
+def _daily() -> set[int]:
+    """Versions in which any fact may open a rung, since it may be the first of its day."""
+    return {
+        version
+        for version in Version.objects.exclude(published_at=None).values_list("id", flat=True)
+        if version_rules(version, current_workspace_id()).rules.per_day
+    }
+
+
+def sweep_workspace(workspace_id: int) -> int:
+    """Write the transitions whose moment has come; returns how many enrollments were looked at."""
+    with workspace_scope(workspace_id):
+        if not take_turn():
+            return 0
+        now = clock.now()
+        due = list(
+            Enrollment.objects.filter(next_change_at__lte=now)
+            .order_by("next_change_at")
+            .values_list("pk", flat=True)[:1000]
+        )
+        sweep(due, now=now)
+        return len(due)

@@ -1,0 +1,127 @@
+"""Ladder files: YAML that holds a whole ladder with its milestones and features (docs/ladder-file.md). Read, checked, written."""
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import jsonschema
+import yaml
+
+from milestones.criteria import CriteriaError, MilestoneSignal, parse
+
+SCHEMA_PATH = Path(__file__).resolve().parent.parent / "docs" / "ladder.schema.json"
+MAX_BYTES = 1_000_000
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with a ladder file, and where."""
+
+    place: str
+    message: str
+
+    def __str__(self):
+        return f"{self.place}: {self.message}"
+
+
+class LadderFileError(ValueError):
+    def __init__(self, problems: list[Problem]):
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+@lru_cache(maxsize=1)
+def schema() -> dict:
+    return json.loads(SCHEMA_PATH.read_text())
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """Dates stay text: a ladder file means the same in JSON."""
+
+
+_PlainLoader.yaml_implicit_resolvers = {
+    key: [(tag, regexp) for tag, regexp in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for key, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def read(text: str) -> dict:
+    """A ladder file's document; raises LadderFileError with every problem found."""
+    if len(text.encode()) > MAX_BYTES:
+        raise LadderFileError([Problem("file", "is larger than 1 MB")])
+    if "&" in text and any(isinstance(event, yaml.AliasEvent) for event in _events(text)):
+        raise LadderFileError([Problem("file", "uses YAML aliases; write each part out")])
+    try:
+        document = yaml.load(text, Loader=_PlainLoader)  # noqa: S506  a SafeLoader without dates
+    except yaml.YAMLError as error:
+        raise LadderFileError([Problem("file", f"is not YAML: {error}")]) from error
+    check(document)
+    return document
+
+
+def _events(text: str):
+    try:
+        yield from yaml.parse(text, Loader=_PlainLoader)
+    except yaml.YAMLError:
+        return
+
+
+def write(document: dict) -> str:
+    """The document as YAML, in the order it was written."""
+    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=110)
+
+
+def check(document: dict) -> None:
+    """Raise LadderFileError unless the document is a ladder that can be published."""
+    validator = jsonschema.Draft202012Validator(schema())
+    problems = [
+        Problem("/".join(map(str, error.absolute_path)) or "file", error.message[:300])
+        for error in sorted(validator.iter_errors(document), key=lambda error: list(map(str, error.absolute_path)))
+    ]
+    if not problems:
+        problems = list(_sense(document))
+    if problems:
+        raise LadderFileError(problems)
+
+
+def _sense(document: dict):
+    """What a schema cannot say: names that must exist, and an order without cycles."""
+    milestones = {m["key"]: m for m in document["milestones"]}
+    features = {f["key"] for f in document.get("features", [])}
+    yield from _twice("milestones", [m["key"] for m in document["milestones"]])
+    yield from _twice("features", [f["key"] for f in document.get("features", [])])
+    for milestone in milestones.values():
+        for unlock in milestone.get("unlocks", []):
+            if unlock not in features:
+                yield Problem(f"milestones/{milestone['key']}/unlocks", f"there is no feature {unlock!r} in this file")
+    placed: list[str] = []
+    for rung in (rung for phase in document["phases"] for rung in phase["rungs"]):
+        key, place = rung["milestone"], f"phases/…/{rung['milestone']}"
+        if key not in milestones:
+            yield Problem(place, "there is no such milestone in this file")
+            continue
+        if key in placed:
+            yield Problem(place, "is placed twice; a ladder holds a milestone once")
+        for needed in rung.get("requires", []):
+            if needed not in placed:
+                yield Problem(f"{place}/requires", f"{needed!r} must stand earlier in the ladder")
+        content = {**milestones[key], **rung.get("override", {})}
+        yield from _criteria(content, place, placed)
+        placed.append(key)
+
+
+def _criteria(content: dict, place: str, placed: list[str]):
+    try:
+        criteria = parse(content.get("criteria"))
+    except CriteriaError as error:
+        yield Problem(f"{place}/criteria", str(error))
+        return
+    for signal in criteria.signals:
+        if isinstance(signal, MilestoneSignal) and signal.key not in placed:
+            yield Problem(f"{place}/criteria", f"milestone {signal.key!r} must stand earlier in the ladder")
+
+
+def _twice(place: str, keys: list[str]):
+    for key in sorted({key for key in keys if keys.count(key) > 1}):
+        yield Problem(f"{place}/{key}", "is there twice")

@@ -1,0 +1,29 @@
+"""Fill an empty installation with the demo's data; does nothing when it is there already."""
+
+import os
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from milestones.demo import seeding
+from onboarding.tenancy.models import Workspace
+
+SIZES = ("small", "medium", "large")
+
+
+class Command(BaseCommand):
+    help = "Make the demo's two vendors with their history, and write demo.json. Keeps what is there."
+
+    def handle(self, **options):
+        if settings.CAIRN_MODE == "production":
+            raise CommandError("The demo's data does not belong in production. Set CAIRN_MODE=demo.")
+        size = os.environ.get("DEMO_SIZE") or "small"
+        if size not in SIZES:
+            raise CommandError(f"DEMO_SIZE is {size!r}; use {', '.join(SIZES)}.")
+        path = settings.CAIRN_STATE / "demo.json"
+        if Workspace.objects.exists() and path.exists():
+            self.stdout.write("The demo's data is there already.")
+            return
+        if Workspace.objects.exists():
+            raise CommandError("The last set-up was interrupted. Start over with: python3 dev.py demo --reset")
+        seeding.write(seeding.seed(size=size), path)

@@ -1,0 +1,18 @@
+from milestones.models.ladders import Ladder, Phase, Rung, Version
+from milestones.models.library import Feature, Milestone
+from milestones.models.progress import ChecklistLink, Enrollment, Hit, Progress, Transition, TransitionCounter
+
+__all__ = [
+    "ChecklistLink",
+    "Enrollment",
+    "Feature",
+    "Hit",
+    "Ladder",
+    "Milestone",
+    "Phase",
+    "Progress",
+    "Rung",
+    "Transition",
+    "TransitionCounter",
+    "Version",
+]

@@ -1,0 +1,82 @@
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from milestones.models.library import Milestone
+from onboarding.tenancy.isolation import InnerForeignKey, WorkspaceModel
+
+
+class Ladder(WorkspaceModel):
+    """An ordered path from first sign-on to value. Its rules live in versions."""
+
+    key = models.CharField(max_length=100)
+    name = models.CharField(max_length=200)
+    position = models.IntegerField(default=0)
+    first_published_at = models.DateTimeField(null=True)
+    live = InnerForeignKey("milestones.Version", models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "key"], name="ladder_once")]
+
+    def __str__(self):
+        return self.name
+
+
+class Version(WorkspaceModel):
+    """The rules of a ladder at one time. A published version never changes."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        PUBLISHED = "published", "Published"
+        RETIRED = "retired", "Retired"
+
+    ladder = InnerForeignKey(Ladder, models.CASCADE, related_name="versions")
+    number = models.IntegerField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
+    document = models.JSONField()  # the ladder file as it was applied, so that export gives it back
+    rules = models.JSONField(default=dict)  # at_once, per_day, spacing_hours, enroll, promise
+    note = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    published_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "ladder", "number"], name="version_once")]
+
+    def __str__(self):
+        return f"{self.ladder_id} version {self.number}"
+
+
+class Phase(WorkspaceModel):
+    version = InnerForeignKey(Version, models.CASCADE, related_name="phases")
+    position = models.IntegerField()
+    name = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "version", "position"], name="phase_once")]
+
+    def __str__(self):
+        return self.name
+
+
+class Rung(WorkspaceModel):
+    """A milestone placed in a version. `content` is the whole milestone merged with its overrides, frozen on publish."""
+
+    version = InnerForeignKey(Version, models.CASCADE, related_name="rungs")
+    phase = InnerForeignKey(Phase, models.CASCADE, related_name="rungs")
+    milestone = InnerForeignKey(Milestone, models.PROTECT, related_name="rungs")
+    position = models.IntegerField()
+    key = models.CharField(max_length=100)
+    content = models.JSONField()
+    tracks = ArrayField(models.CharField(max_length=60), default=list)  # the roles that climb it; empty: everybody
+    requires = ArrayField(models.CharField(max_length=100), default=list)
+    due = models.JSONField(null=True)  # {"days": n, "from": "opened" | "enrolled"}
+    first_value = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "version", "key"], name="rung_once")]
+
+    def __str__(self):
+        return self.key
+
+    @property
+    def title(self) -> str:
+        return self.content["title"]

@@ -1,0 +1,34 @@
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from onboarding.tenancy.isolation import WorkspaceModel
+
+
+class Feature(WorkspaceModel):
+    """A capability of the vendor's product that milestones may unlock."""
+
+    key = models.CharField(max_length=100)
+    name = models.CharField(max_length=200)
+    events = ArrayField(models.CharField(max_length=200), default=list)
+    default = models.BooleanField(default=True)  # the answer while no published version unlocks it
+    locked = models.BooleanField(default=False)  # the answer until it is reached
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "key"], name="feature_once")]
+
+    def __str__(self):
+        return self.name
+
+
+class Milestone(WorkspaceModel):
+    """A reusable module in the library. `content` has the fields of the ladder file's milestone (docs/ladder-file.md)."""
+
+    key = models.CharField(max_length=100)
+    title = models.CharField(max_length=200)
+    content = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "key"], name="milestone_once")]
+
+    def __str__(self):
+        return self.title

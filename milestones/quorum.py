@@ -1,0 +1,55 @@
+"""Quorums: when enough people of an account have each met a signal. Pure."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from milestones.climbing import Found
+
+
+@dataclass(frozen=True)
+class SeatSpan:
+    """A seat's presence at an account, with its roles over time in fact order."""
+
+    person_id: int
+    since: datetime
+    left_at: datetime | None
+    roles: tuple[tuple[datetime, str], ...] = ()
+
+    def is_present(self, at: datetime) -> bool:
+        return self.since <= at and (self.left_at is None or at < self.left_at)
+
+    def role_at(self, at: datetime) -> str:
+        return next((role for since, role in reversed(self.roles) if since <= at), "")
+
+
+def when_people(seats: Sequence[SeatSpan], met: Mapping[int, Found], *, people: int) -> Found | None:
+    """The moment the k-th person met it while they had a seat, leavers included."""
+    during = sorted(
+        (met[seat.person_id].at, seat.person_id)
+        for seat in seats
+        if seat.person_id in met and seat.is_present(met[seat.person_id].at)
+    )
+    if len(during) < people:
+        return None
+    deciding = during[:people]
+    return Found(deciding[-1][0], tuple(e for _, person in deciding for e in met[person].evidence))
+
+
+def when_share(
+    seats: Sequence[SeatSpan], met: Mapping[int, Found], *, role: str, share: float, at_least: int
+) -> Found | None:
+    """The first moment at which at least ⌈share·n⌉, and at_least, of the n present seats with the role have met it.
+
+    Judged at every moment a seat comes, leaves, changes role or meets it, after all facts of that instant.
+    """
+    moments = {seat.since for seat in seats} | {seat.left_at for seat in seats if seat.left_at}
+    moments |= {at for seat in seats for at, _ in seat.roles} | {found.at for found in met.values()}
+    for at in sorted(moments):
+        present = [seat for seat in seats if seat.is_present(at) and seat.role_at(at) == role]
+        done = [seat for seat in present if seat.person_id in met and met[seat.person_id].at <= at]
+        # The tolerance keeps ⌈0.3·10⌉ at 3: shares are decimal fractions that floats only come near.
+        if present and len(done) >= max(at_least, math.ceil(share * len(present) - 1e-9)):
+            return Found(at, tuple(e for seat in done for e in met[seat.person_id].evidence))
+    return None

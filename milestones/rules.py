@@ -1,0 +1,84 @@
+"""A version's rules as frozen values, read once: published versions never change."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+
+from milestones.climbing import Rules, RungRule
+from milestones.criteria import EventSignal, TraitSignal, parse
+from milestones.models import Rung, Version
+
+
+@dataclass(frozen=True)
+class SignalRule:
+    """One signal that facts decide, with its place."""
+
+    rung: str
+    index: int
+    signal: EventSignal | TraitSignal
+
+
+@dataclass(frozen=True)
+class VersionRules:
+    version_id: int
+    ladder_id: int
+    ladder_key: str
+    rules: Rules
+    signals: tuple[SignalRule, ...]
+    rung_ids: dict[str, int]
+    enroll: dict
+
+    def __hash__(self):
+        return hash(self.version_id)
+
+
+def version_rules(version_id: int, workspace_id: int) -> VersionRules:
+    """The rules of a version of the open workspace; drafts are read anew each time."""
+    version = Version.objects.select_related("ladder").get(pk=version_id)
+    if version.state == Version.State.DRAFT:
+        return read_rules(version)
+    return _published(version_id, workspace_id, version.published_at)
+
+
+@lru_cache(maxsize=2048)
+def _published(version_id: int, workspace_id: int, published_at) -> VersionRules:
+    # workspace_id is part of the key so that nothing is ever shared across workspaces, not even a cache.
+    return read_rules(Version.objects.select_related("ladder").get(pk=version_id))
+
+
+def read_rules(version: Version) -> VersionRules:
+    rungs = list(Rung.objects.filter(version=version).order_by("position"))
+    rules = [_rung_rule(rung) for rung in rungs]
+    signals = [
+        SignalRule(rule.key, index, signal)
+        for rule in rules
+        for index, signal in enumerate(rule.criteria.signals)
+        if isinstance(signal, EventSignal | TraitSignal)
+    ]
+    settings = version.rules
+    return VersionRules(
+        version_id=version.pk,
+        ladder_id=version.ladder_id,
+        ladder_key=version.ladder.key,
+        rules=Rules(
+            rungs=tuple(rules),
+            at_once=settings.get("at_once"),
+            per_day=settings.get("per_day"),
+            spacing=timedelta(hours=settings.get("spacing_hours") or 0),
+        ),
+        signals=tuple(signals),
+        rung_ids={rung.key: rung.pk for rung in rungs},
+        enroll=settings.get("enroll") or {"when": "first_seen"},
+    )
+
+
+def _rung_rule(rung: Rung) -> RungRule:
+    due = rung.due or {}
+    return RungRule(
+        key=rung.key,
+        criteria=parse(rung.content["criteria"]),
+        tracks=frozenset(rung.tracks),
+        requires=tuple(rung.requires),
+        due_days=due.get("days"),
+        due_from=due.get("from", "opened"),
+    )

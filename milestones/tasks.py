@@ -1,0 +1,52 @@
+"""What the worker does for this floor."""
+
+from contextlib import suppress
+from datetime import timedelta
+
+from celery import shared_task
+from django.core.cache import cache
+
+from milestones.draining import drain, sweep_workspace
+from milestones.lookups import workspaces_with_changes_due
+from onboarding import clock
+from onboarding.tenancy.jobs import claim
+from onboarding.tenancy.models import Workspace
+from onboarding.tracking.bell import mark, ring
+from onboarding.tracking.lookups import workspaces_with_inbox_rows
+
+ROUNDS = 20
+
+
+@shared_task(name="milestones.drain")
+def drain_workspace(workspace_id: int) -> None:
+    """Drain one workspace until nothing waits or its turn is long; then ring again for the rest."""
+    if not isinstance(workspace_id, int) or not Workspace.objects.filter(pk=workspace_id).exists():
+        return
+    _lift_mark(workspace_id)
+    for _ in range(ROUNDS):
+        if not drain(workspace_id):
+            return
+    _lift_mark(workspace_id)
+    ring(workspace_id)
+
+
+def _lift_mark(workspace_id: int) -> None:
+    """From here on a new ring means new work."""
+    with suppress(Exception):  # the broker may be away; beat rings again
+        cache.delete(mark(workspace_id))
+
+
+@shared_task(name="milestones.drain_waiting")
+def drain_waiting() -> None:
+    """Beat's bell: wake a drain for each workspace in which something waits."""
+    for workspace_id in workspaces_with_inbox_rows():
+        ring(workspace_id)
+
+
+@shared_task(name="milestones.sweep_due")
+def sweep_due() -> None:
+    """Write what has come to pass by time alone."""
+    if not claim("milestones.sweep_due", every=timedelta(seconds=5)):
+        return
+    for workspace_id in workspaces_with_changes_due(clock.now()):
+        sweep_workspace(workspace_id)
