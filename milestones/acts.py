@@ -4,35 +4,40 @@ import json
 import secrets
 from datetime import datetime
 
-import msgspec
-
 from milestones.climbing import Act, Carried
 from onboarding import clock
 from onboarding.tracking.decoding import Fact, Kind
 from onboarding.tracking.ingestion import append
-from onboarding.tracking.models import Event, EventName, Seat
+from onboarding.tracking.intake import take_in
+from onboarding.tracking.models import Event, EventName, InboxRow, Seat
 from onboarding.tracking.sources import cairn_source
 
 PREFIX = "cairn:"
 
 
-def write(*, verb: str, seat: Seat, ladder: str, at: datetime | None = None, **said) -> None:
+def write(*, verb: str, seat: Seat, ladder: str, at: datetime | None = None, **said) -> InboxRow:
     """Append a fact `cairn:<verb>` about a seat on a ladder. `said`: rung, by, actor, note, moment, role, carried, version."""
     now = clock.now()
-    at = at or now
     properties = {"ladder": ladder, **{key: value for key, value in said.items() if value not in (None, "")}}
     fact = Fact(
         kind=Kind.CAIRN,
         message_id=f"cairn-{secrets.token_hex(12)}",
-        occurred_at=_microseconds(at),
+        occurred_at=_microseconds(at or now),
         name=PREFIX + verb,
         user_id=seat.person.external_id,
         anonymous_id=None,
         group_id=seat.account.external_id if seat.account else None,
         previous_id=None,
-        properties=msgspec.Raw(json.dumps(properties, default=_text).encode()),
+        properties=json.dumps(properties, default=_text).encode(),
     )
-    append([fact], source_id=cairn_source().pk, received_at=_microseconds(now))
+    return append([fact], source_id=cairn_source().pk, received_at=_microseconds(now))
+
+
+def append_now(**fact) -> None:
+    """Write a fact and take it in within the open transaction; for the drain itself, under its lock."""
+    row = write(**fact)
+    take_in([row])
+    row.delete()
 
 
 def _microseconds(at: datetime) -> int:

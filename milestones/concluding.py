@@ -37,6 +37,7 @@ class Concluded:
 
     enrollment: Enrollment
     rules: VersionRules
+    acts: list[Act]
     hits: dict[tuple[str, int, int], Found]
     standings: dict[str, Standing]
 
@@ -54,9 +55,44 @@ def _conclude_some(news: dict[int, News], *, now: datetime, occasion: str) -> No
     for hit in Hit.objects.filter(enrollment__in=news):
         stored[hit.enrollment_id][hit.rung, hit.epoch, hit.signal] = Found(hit.hit_at, tuple(hit.evidence))
     concluded = think(enrollments, news=news, stored=stored)
+    broken = keep_promises(concluded, now=now)
+    if broken:
+        # The promise is a fact now: fold those again with it, so that replay says the same.
+        again = {c.enrollment.pk: c for c in think([c.enrollment for c in concluded if c.enrollment.pk in broken])}
+        concluded = [again.get(c.enrollment.pk, c) for c in concluded]
     changed = [c for c in concluded if news[c.enrollment.pk].everything or c.hits != stored[c.enrollment.pk]]
     _write_hits(changed, stored)
     _write_progress(changed, now=now, occasion=occasion)
+
+
+def keep_promises(concluded: list[Concluded], *, now: datetime) -> set[int]:
+    """Append `cairn:kept` for each announced rung that the fold no longer reaches; returns those enrollments' ids.
+
+    A reopening takes a reach back on purpose, and a move to another version decides for itself what it carries.
+    """
+    announced = Progress.objects.filter(enrollment__in=[c.enrollment for c in concluded], told=Progress.State.REACHED)
+    by_id = {c.enrollment.pk: c for c in concluded}
+    broken = set()
+    for row in announced:
+        found = by_id[row.enrollment_id]
+        standing = found.standings.get(row.key)
+        same_rung = row.rung_id == found.rules.rung_ids.get(row.key)
+        if standing is None or standing.reached_at is not None or not same_rung or _is_reopened(found, row):
+            continue
+        cairn_acts.append_now(
+            verb="kept",
+            seat=found.enrollment.seat,
+            ladder=found.rules.ladder_key,
+            at=now,
+            rung=row.key,
+            moment=row.reached_at,
+        )
+        broken.add(row.enrollment_id)
+    return broken
+
+
+def _is_reopened(found: Concluded, row: Progress) -> bool:
+    return any(at >= row.reached_at for at in reopenings(found.acts, row.key))
 
 
 def load(ids: Iterable[int]) -> list[Enrollment]:
@@ -87,7 +123,9 @@ def think(
             active_days=days.get(enrollment.pk, ()),
         )
         version = rules[enrollment.version_id]
-        concluded.append(Concluded(enrollment, version, hits[enrollment.pk], fold(version.rules, known)))
+        concluded.append(
+            Concluded(enrollment, version, acts[enrollment.pk], hits[enrollment.pk], fold(version.rules, known))
+        )
     return concluded
 
 

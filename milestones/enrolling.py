@@ -88,7 +88,7 @@ def enroll_people(people: set[int], *, earliest: dict[int, datetime] | None = No
     rules = ladder_rules()
     if not rules or not people:
         return set(), set()
-    seats = list(Seat.objects.filter(person_id__in=people, person__external_id__isnull=False).select_related("person"))
+    seats = enrollable_seats(people)
     present: dict[tuple[int, int], list[Enrollment]] = {}
     for enrollment in Enrollment.objects.filter(seat__in=seats).order_by("ordinal"):
         present.setdefault((enrollment.seat_id, enrollment.ladder_id), []).append(enrollment)
@@ -99,16 +99,29 @@ def enroll_people(people: set[int], *, earliest: dict[int, datetime] | None = No
         for seat in seats
         if _may_change(present.get((seat.pk, rule.ladder_id)), seat, rule, acts, earliest)
     ]
-    automatic = _automatic_moments([(seat, rule) for seat, rule in wanted if rule.when != "manual"])
     changed, gone = set(), set()
+    for (seat, rule), spans in find_spans(wanted, acts).items():
+        newly, lost = _store(seat, rule, spans, present.get((seat.pk, rule.ladder_id), []))
+        changed |= newly
+        gone |= lost
+    return changed, gone
+
+
+def enrollable_seats(people: set[int]) -> list[Seat]:
+    """The seats of those people whom the vendor knows by an id of its own."""
+    known = Seat.objects.filter(person_id__in=people, person__external_id__isnull=False)
+    return list(known.select_related("person", "account"))
+
+
+def find_spans(wanted: list[tuple[Seat, "LadderRule"]], acts: dict) -> dict[tuple[Seat, "LadderRule"], list[Span]]:
+    """The enrollments that the facts tell of, for each (seat, ladder); writes nothing."""
+    automatic = _automatic_moments([(seat, rule) for seat, rule in wanted if rule.when != "manual"])
+    found = {}
     for seat, rule in wanted:
         told = acts.get(seat.person_id, [])
         mine = [act for ladder, account, act in told if ladder == rule.key and account in (None, seat.account_id)]
-        spans = enrollment_spans(automatic.get((seat.pk, rule.ladder_id)), mine, rule)
-        keep_changed, keep_gone = _store(seat, rule, spans, present.get((seat.pk, rule.ladder_id), []))
-        changed |= keep_changed
-        gone |= keep_gone
-    return changed, gone
+        found[seat, rule] = enrollment_spans(automatic.get((seat.pk, rule.ladder_id)), mine, rule)
+    return found
 
 
 def _may_change(present, seat, rule, acts, earliest) -> bool:

@@ -181,6 +181,35 @@ def _candidate_columns(rows: list) -> dict:
     }
 
 
+def look_closely(signal: EventSignal, *, person_id: int, name_id: int, most: int) -> list[tuple]:
+    """A person's latest events of the signal's name, whether they count or not: (id, occurred_at, trusted, account id,
+    properties, a list that says which conditions each meets).
+    """
+    compiled = [compile_conds((cond,)) for cond in signal.where]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select e.id, e.occurred_at, e.trusted, e.account_id, e.properties, array(
+                   select (c.present is null or coalesce(jsonb_path_match(e.properties, c.present::jsonpath, c.variables::jsonb, true), false))
+                      and (c.absent is null or not coalesce(jsonb_path_match(e.properties, c.absent::jsonpath, c.variables::jsonb, true), false))
+                   from unnest(%(present)s::text[], %(absent)s::text[], %(variables)s::text[])
+                        with ordinality as c (present, absent, variables, place) order by place)
+               from tracking_event e
+               where e.workspace_id = %(workspace)s and e.person_id = %(person)s and e.name_id = %(name)s
+               order by e.occurred_at desc limit %(most)s""",
+            {
+                "present": [c.present or None for c in compiled],
+                "absent": [c.absent or None for c in compiled],
+                "variables": [c.variables for c in compiled],
+                "person": person_id,
+                "name": name_id,
+                "most": most,
+                **_scope(),
+            },
+        )
+        rows = cursor.fetchall()
+    return [(*row[:4], json.loads(row[4]), row[5]) for row in rows]
+
+
 CANDIDATES = """
 with spec as materialized (
     select number, name_id, name, present::jsonpath, absent::jsonpath, variables::jsonb, trusted, threshold::numeric,

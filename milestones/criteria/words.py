@@ -32,7 +32,7 @@ def signal_in_words(signal: Signal, titles: dict[str, str] | None = None) -> str
         return _event(signal)
     if isinstance(signal, TraitSignal):
         whose = "the company’s " if signal.of == "account" else "their "
-        return f"{whose}{_cond(signal.cond)}{_source(signal.trusted_only)}"
+        return f"{whose}{cond_in_words(signal.cond)}{_source(signal.trusted_only)}"
     if isinstance(signal, MilestoneSignal):
         return f"“{(titles or {}).get(signal.key, signal.key)}” is reached"
     return {
@@ -85,7 +85,7 @@ def _did(signal: EventSignal) -> str:
 
 
 def _where(conds: tuple[Cond, ...]) -> str:
-    return f" where {' and '.join(_cond(cond) for cond in conds)}" if conds else ""
+    return f" where {' and '.join(cond_in_words(cond) for cond in conds)}" if conds else ""
 
 
 def _when(signal: EventSignal) -> str:
@@ -99,7 +99,8 @@ def _source(trusted_only: bool) -> str:
     return "" if trusted_only else ", as any source tells"
 
 
-def _cond(cond: Cond) -> str:
+def cond_in_words(cond: Cond) -> str:
+    """One condition as a clause."""
     said = f"{_path(cond.path)} {COMPARISONS[cond.op]}"
     if cond.op in ("exists", "missing"):
         return said

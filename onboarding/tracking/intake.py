@@ -6,13 +6,19 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.catalogue import intern_names, sample_properties
 from onboarding.tracking.decoding import Fact
 from onboarding.tracking.identities import Arrival, resolve
-from onboarding.tracking.models import InboxRow, Source
+from onboarding.tracking.models import InboxRow, RefusedEvent, Source
 from onboarding.tracking.profiles import apply_traits, assign_roles, rebuild_people, resolve_accounts, seat_people
 from onboarding.tracking.staging import claim_keys, count_intake, insert_events, moment, widen_seen
 
+KEPT_REPEATS = 20  # of one drain
+REPEATS = {
+    "duplicate": "This source has sent this message id before, with the same content.",
+    "conflict": "This source has sent this message id before, with other content. The first one counts.",
+}
 _decode_facts = msgspec.msgpack.Decoder(list[Fact]).decode
 
 
@@ -24,8 +30,7 @@ class Taken:
     name_ids: dict[str, int] = field(default_factory=dict)
     merged: set[int] = field(default_factory=set)  # people whose past changed hands
     reseated: set[int] = field(default_factory=set)  # people whose seats or roles changed
-    duplicates: int = 0
-    conflicts: int = 0
+    repeats: list[tuple[Arrival, str]] = field(default_factory=list)  # what was not taken again: duplicate or conflict
 
 
 def take_in(rows: Iterable[InboxRow]) -> Taken:
@@ -44,7 +49,7 @@ def take_in(rows: Iterable[InboxRow]) -> Taken:
             content = content_hash(fact)
             first = candidates.setdefault((row.source_id, fact.message_id), (arrival, content))
             if first[0] is not arrival:
-                _repeat(taken, counts, day, first[1] == content)
+                _repeat(taken, counts, arrival, first[1] == content)
     keys = [(source, message, content) for (source, message), (_, content) in candidates.items()]
     fresh, stored = claim_keys(keys)
     for key, (arrival, content) in candidates.items():
@@ -53,9 +58,10 @@ def take_in(rows: Iterable[InboxRow]) -> Taken:
             taken.arrivals.append(arrival)
             _count(counts, day, taken=1)
         else:
-            _repeat(taken, counts, day, stored.get(key) == content)
+            _repeat(taken, counts, arrival, stored.get(key) == content)
     if taken.arrivals:
         _settle(taken)
+    _keep_repeats(taken)
     count_intake({day: tuple(added) for day, added in counts.items()})
     return taken
 
@@ -65,7 +71,7 @@ def content_hash(fact: Fact) -> int:
     said = msgspec.msgpack.encode(
         (fact.kind, fact.name, fact.user_id, fact.anonymous_id, fact.group_id, fact.previous_id)
     )
-    body = said + bytes(fact.properties)
+    body = said + fact.properties
     return (zlib.crc32(body) << 31) ^ zlib.adler32(body)
 
 
@@ -101,7 +107,7 @@ def _row(arrival: Arrival, name_ids: dict[str, int]) -> tuple:
         arrival.received_at,
         fact.user_id,
         fact.anonymous_id,
-        bytes(fact.properties).decode(),
+        fact.properties.decode(),
         fact.marks,
     )
 
@@ -114,13 +120,38 @@ def _spans(moments: Iterable[tuple[int, int]]) -> dict[int, tuple[int, int]]:
     return spans
 
 
-def _repeat(taken: Taken, counts: dict, day: tuple, same: bool) -> None:
-    if same:
-        taken.duplicates += 1
-        _count(counts, day, duplicates=1)
-    else:
-        taken.conflicts += 1
-        _count(counts, day, conflicts=1)
+def _repeat(taken: Taken, counts: dict, arrival: Arrival, same: bool) -> None:
+    day = (arrival.source_id, moment(arrival.received_at).date())
+    _count(counts, day, duplicates=int(same), conflicts=int(not same))
+    if len(taken.repeats) < KEPT_REPEATS:
+        taken.repeats.append((arrival, "duplicate" if same else "conflict"))
+
+
+def _keep_repeats(taken: Taken) -> None:
+    """Keep a few of what was not taken again, so that a missing tick can be explained; all are counted."""
+    RefusedEvent.objects.bulk_create(
+        RefusedEvent(
+            workspace_id=current_workspace_id(),
+            source_id=arrival.source_id,
+            received_at=moment(arrival.received_at),
+            code=code,
+            message=REPEATS[code],
+            event=_as_sent(arrival.fact),
+            name=arrival.fact.name,
+            user_id=arrival.fact.user_id or "",
+        )
+        for arrival, code in taken.repeats
+    )
+
+
+def _as_sent(fact: Fact) -> str:
+    said = {
+        "messageId": fact.message_id,
+        "name": fact.name,
+        "userId": fact.user_id,
+        "properties": msgspec.Raw(fact.properties),
+    }
+    return msgspec.json.encode(said).decode()[:2000]
 
 
 def _count(counts: dict, day: tuple, *, taken=0, duplicates=0, conflicts=0, refused=0) -> None:

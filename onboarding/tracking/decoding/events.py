@@ -34,7 +34,7 @@ def read_event(raw: bytes, arrival: Arrival) -> tuple[Fact, list[Refusal]]:
     content, left_out = content_of(sent, kind), []
     if arrival.from_browser:
         who, content, left_out = trust.leave_out(kind, who, content, raw)
-    properties.check(content, raw, "traits" if kind in (IDENTIFY, GROUP) else "properties")
+    written = properties.write(content, raw, "traits" if kind in (IDENTIFY, GROUP) else "properties")
     timestamp = sent.original_timestamp if sent.timestamp is None else sent.timestamp
     occurred_at, marks = moments.judge(
         timestamp,
@@ -46,7 +46,7 @@ def read_event(raw: bytes, arrival: Arrival) -> tuple[Fact, list[Refusal]]:
     if message_id is None:
         message_id = _generated_id(timestamp, [kind, *who, name, content])
         marks |= GENERATED_ID
-    return Fact(kind, message_id, occurred_at, name, *who, properties.write(content), marks), left_out
+    return Fact(kind, message_id, occurred_at, name, *who, written, marks), left_out
 
 
 def _kind(sent: Sent, arrival: Arrival) -> int:

@@ -30,16 +30,21 @@ class InboxRow(WorkspaceModel):
 
 
 class RefusedEvent(WorkspaceModel):
-    """An event that was not taken, and why."""
+    """An event that was not taken, or not taken again, and why."""
 
     source_id = models.BigIntegerField()
     received_at = models.DateTimeField()
     code = models.CharField(max_length=40)
     message = models.CharField(max_length=300)
     event = models.TextField()
+    name = models.CharField(max_length=200, blank=True)
+    user_id = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["workspace", "-received_at"], name="refused_received")]
+        indexes = [
+            models.Index(fields=["workspace", "-received_at"], name="refused_received"),
+            models.Index(fields=["workspace", "user_id", "name"], name="refused_user"),
+        ]
 
     def __str__(self):
         return self.message
