@@ -261,7 +261,7 @@ EVENTS_OF = {
               and {MATCHES}""",
 }
 ANSWER = "select c.position, h.occurred_at, h.id, h.message_id, h.source_id, h.occurred_at, c.name, h.properties, h.person_id"
-NUMERIC_TEXT = "'^-?[0-9]+([.][0-9]+)?$'"
+NUMERIC_TEXT = "'^-?(?=[0-9.]{1,15}$)[0-9]+([.][0-9]+)?$'"
 # Negative amounts are ignored, and what is no number adds nothing.
 AMOUNT = f"""
     select case when jsonb_typeof(v) = 'number' then greatest((v #>> '{{}}')::numeric, 0)

@@ -1,9 +1,16 @@
-from django.urls import path
+from django.urls import path, re_path
 
-from milestones.checklist import hosted
+from milestones import ofrep
+from milestones.api.progress import person_progress
+from milestones.checklist import hosted, widget
 
 urlpatterns = [
     path("c/<str:token>/", hosted.page, name="checklist"),
     path("c/<str:token>/live", hosted.live, name="checklist-live"),
     path("c/<str:token>/rungs/<str:key>/confirm", hosted.confirm_rung, name="checklist-confirm"),
+    path("widget/v1/checklist", widget.checklist, name="widget-checklist"),
+    re_path(r"^widget/v1/rungs/(?P<key>[^/]+)/(?P<action>confirm)$", widget.act, name="widget-act"),
+    path("api/v1/people/<path:external_id>/progress/", person_progress, name="api-person-progress"),
+    path("ofrep/v1/evaluate/flags", ofrep.all_flags, name="ofrep-flags"),
+    path("ofrep/v1/evaluate/flags/<str:key>", ofrep.one_flag, name="ofrep-flag"),
 ]

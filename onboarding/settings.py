@@ -98,6 +98,9 @@ TEMPLATES = [
 CAIRN_DOORS = [
     ("/v1/", "onboarding.tracking.doors.source_key"),
     ("/c/", "milestones.checklist.hosted.link"),
+    ("/widget/v1/", "milestones.checklist.widget.person_token"),
+    ("/ofrep/", "milestones.ofrep.flag_reader"),
+    ("/api/", "onboarding.tenancy.doors.api_key"),
     ("/w/", "onboarding.tenancy.doors.member"),
 ]
 

@@ -1,12 +1,15 @@
 """The addresses. Each floor keeps its own list; the building only names them."""
 
 from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("onboarding.tenancy.urls")),
     path("", include("onboarding.tracking.urls")),
     path("", include("milestones.urls")),
+    path("api/v1/schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("api/v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
 ]
 
 handler404 = "onboarding.tenancy.availability.not_found"

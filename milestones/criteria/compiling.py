@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from milestones.criteria.language import Cond
 
 COMPARE = {"eq": "==", "ne": "!=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
-NUMERIC_TEXT = '@ like_regex "^-?[0-9]+([.][0-9]+)?$"'
+# jsonpath reads text as a double, exact to 15 digits: longer text is an identifier rather than an amount, and stays text.
+NUMERIC_TEXT = '@ like_regex "^-?[0-9]+([.][0-9]+)?$" && @ like_regex "^-?[0-9.]{1,15}$"'
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The language of success criteria (DESIGN.md section 5): JSON in, frozen values out, or an error that names the place."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 OPS = ("eq", "ne", "in", "not_in", "gt", "gte", "lt", "lte", "contains", "starts_with", "exists", "missing")
@@ -21,6 +21,12 @@ class Cond:
     path: tuple[str, ...]
     op: str
     value: Any = None  # None for exists and missing
+    types: tuple[str, ...] = field(init=False, default=())
+
+    def __post_init__(self):
+        # Python takes 1 and true for equal; conditions that differ only in that must not.
+        values = self.value if isinstance(self.value, tuple) else (self.value,)
+        object.__setattr__(self, "types", tuple(type(value).__name__ for value in values))
 
 
 @dataclass(frozen=True)

@@ -38,8 +38,9 @@ def _accept(request, path_kind):
     except BodyError as error:
         return refuse(request, error.status, error.code, error.message)
     accept(decoded, source_id=key.source_id, received_at=request.received_at)
-    if not decoded.facts and decoded.refusals:
-        response = refuse(request, 400, "nothing_valid", decoded.refusals[0].message)
+    if not decoded.facts:
+        why = decoded.refusals[0].message if decoded.refusals else "The batch is empty."
+        response = refuse(request, 400, "nothing_valid", why)
         response.keep_writes = True
         return response
     transaction.on_commit(lambda: ring(key.workspace_id))

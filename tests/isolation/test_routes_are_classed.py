@@ -6,7 +6,7 @@ from onboarding.tenancy.access import DOORS, EVERYONE, SIGNED_IN
 from onboarding.tenancy.models import Access
 
 # Routes of packages, which we cannot decorate: allauth guards its own, the API's documentation is public.
-PACKAGE_ROUTES = ("accounts/",)
+PACKAGE_ROUTES = ("accounts/", "api/v1/schema/", "api/v1/docs/")
 
 
 def routes(resolver=None, prefix=""):

@@ -34,7 +34,7 @@ def read_event(raw: bytes, arrival: Arrival) -> tuple[Fact, list[Refusal]]:
     content, left_out = content_of(sent, kind), []
     if arrival.from_browser:
         who, content, left_out = trust.leave_out(kind, who, content, raw)
-    written = properties.write(content, raw, "traits" if kind in (IDENTIFY, GROUP) else "properties")
+    written = properties.write(content, "traits" if kind in (IDENTIFY, GROUP) else "properties")
     timestamp = sent.original_timestamp if sent.timestamp is None else sent.timestamp
     occurred_at, marks = moments.judge(
         timestamp,

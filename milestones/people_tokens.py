@@ -1,0 +1,91 @@
+"""A person's token: a JWT that the vendor's back end signs, HS256 and nothing else (DESIGN.md section 7)."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import jwt
+
+from onboarding import clock
+from onboarding.tenancy.keys import live_signing_secrets
+from onboarding.tenancy.secrets import decrypt
+
+LEEWAY = timedelta(seconds=60)
+LIFETIME = timedelta(hours=24)
+MAX_LENGTH = 4096
+_reader = jwt.PyJWT()
+
+
+class TokenRefusedError(Exception):
+    """The token does not open anything. Why is for the log only: every failure answers the same."""
+
+
+@dataclass(frozen=True)
+class Claims:
+    person: str
+    account: str | None
+    kid: str
+
+
+def audience(token: str) -> str:
+    """The workspace that an unverified token claims to be for; '' when it says none."""
+    if not token or len(token) > MAX_LENGTH:
+        return ""
+    try:
+        claims = jwt.decode(token, options={"verify_signature": False})
+    except jwt.InvalidTokenError:
+        return ""
+    found = claims.get("aud")
+    return found if isinstance(found, str) and len(found) <= 40 else ""
+
+
+def verify(token: str, *, public_id: str) -> Claims:
+    """The claims of a token for the open workspace; raises TokenRefusedError for any doubt."""
+    try:
+        header = jwt.get_unverified_header(token)
+    except jwt.InvalidTokenError as error:
+        raise TokenRefusedError("no token") from error
+    if header.get("alg") != "HS256" or "crit" in header:
+        raise TokenRefusedError("algorithm")
+    secrets = list(live_signing_secrets())
+    kid = header.get("kid")
+    if kid is not None:
+        secrets = [secret for secret in secrets if isinstance(kid, str) and secret.kid == kid]
+    for secret in secrets:
+        claims = _claims(token, decrypt(secret.secret_encrypted), public_id)
+        if claims is not None:
+            return Claims(claims["sub"], claims.get("account"), secret.kid)
+    raise TokenRefusedError("no live secret verifies it")
+
+
+def _claims(token: str, secret: str, public_id: str) -> dict | None:
+    try:
+        claims = _reader.decode(
+            token,
+            secret.encode(),
+            algorithms=["HS256"],
+            audience=public_id,
+            # Times are compared below with our own clock, which the demo and the tests may move.
+            options={
+                "require": ["sub", "aud", "iat", "exp"],
+                "verify_exp": False,
+                "verify_iat": False,
+                "verify_nbf": False,
+            },
+        )
+    except jwt.InvalidTokenError:
+        return None
+    return claims if _is_sound(claims, public_id) else None
+
+
+def _is_sound(claims: dict, public_id: str) -> bool:
+    now = clock.now().timestamp()
+    subject, account, issued, expires = (claims.get(key) for key in ("sub", "account", "iat", "exp"))
+    numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in (issued, expires))
+    if not numbers or claims.get("aud") != public_id:
+        return False
+    if not isinstance(subject, str) or not 0 < len(subject) <= 200:
+        return False
+    if account is not None and not (isinstance(account, str) and 0 < len(account) <= 200):
+        return False
+    in_time = issued <= now + LEEWAY.total_seconds() and now < expires + LEEWAY.total_seconds()
+    return in_time and 0 < expires - issued <= LIFETIME.total_seconds()
