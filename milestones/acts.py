@@ -49,19 +49,36 @@ def _text(value):
 
 
 def read(people: set[int]) -> dict[int, list[tuple[str, int | None, Act]]]:
-    """person id → (ladder key, account id or None, Act) in fact order."""
+    """person id → (ladder key, account id or None, Act) in fact order; the account named, or the person's only one then."""
     names = dict(EventName.objects.filter(name__startswith=PREFIX).values_list("id", "name"))
     acts: dict[int, list] = {}
     if not names:
         return acts
     rows = Event.objects.filter(person_id__in=people, name_id__in=names, kind=Kind.CAIRN)
-    rows = rows.order_by("occurred_at", "source_id", "message_id")
-    for person, account, name_id, at, properties in rows.values_list(
-        "person_id", "account_id", "name_id", "occurred_at", "properties"
-    ):
+    rows = list(
+        rows.order_by("occurred_at", "source_id", "message_id").values_list(
+            "person_id", "account_id", "name_id", "occurred_at", "properties"
+        )
+    )
+    seats = _account_seats({person for person, account, *_ in rows if account is None})
+    for person, account, name_id, at, properties in rows:
+        if account is None:
+            present = [
+                seat for seat, since, left in seats.get(person, []) if since <= at and (left is None or at < left)
+            ]
+            account = present[0] if len(present) == 1 else None
         act = _act(names[name_id].removeprefix(PREFIX), at, properties)
         acts.setdefault(person, []).append((properties.get("ladder", ""), account, act))
     return acts
+
+
+def _account_seats(people: set[int]) -> dict[int, list[tuple[int, datetime, datetime | None]]]:
+    seats: dict[int, list] = {}
+    if people:
+        rows = Seat.objects.filter(person_id__in=people, account__isnull=False)
+        for person, *seat in rows.values_list("person_id", "account_id", "since", "left_at"):
+            seats.setdefault(person, []).append(tuple(seat))
+    return seats
 
 
 def _act(verb: str, at: datetime, properties: dict) -> Act:

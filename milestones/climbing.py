@@ -119,6 +119,12 @@ class _Reach:
     how: str
     by: str = ""
     evidence: tuple = ()
+    is_carried: bool = False
+
+    @property
+    def order(self) -> tuple[datetime, int]:
+        """On a tie the first of HOW_ORDER names how; what was carried over stands where a seal does."""
+        return (self.at, HOW_ORDER.index("sealed" if self.is_carried else self.how))
 
 
 class _Climb:
@@ -173,7 +179,7 @@ class _Climb:
         found = []
         for epoch, (start, end) in enumerate(zip(starts, ends, strict=True)):
             ways = [way for way in self._ways(rung, epoch, start, end) if end is None or way.at <= end]
-            best = min(ways, key=lambda way: (way.at, HOW_ORDER.index(way.how)), default=None)
+            best = min(ways, key=lambda way: way.order, default=None)
             found.append((best, end))
         return found
 
@@ -190,7 +196,8 @@ class _Climb:
                 ways.append(_Reach(act.moment, act.verb, evidence=({act.verb: act.moment.isoformat()},)))
         carried = self.carried.get(rung.key)
         if carried and carried.reached_at and _within(self.move.at, start, end):
-            ways.append(_Reach(carried.reached_at, "sealed", evidence=({"carried": carried.how},)))
+            said = {"carried": carried.how, "at": carried.reached_at.isoformat()}
+            ways.append(_Reach(carried.reached_at, carried.how, evidence=(said,), is_carried=True))
         return ways
 
     def _acts_in(self, start: datetime | None, end: datetime | None, key: str) -> list[Act]:
@@ -275,16 +282,20 @@ class _Climb:
         return opened
 
     def _due_at(self, rung: RungRule, opened_at: datetime | None, since: datetime | None) -> datetime | None:
-        base = opened_at if rung.due_from == "opened" else since
-        due = base + timedelta(days=rung.due_days) if rung.due_days is not None and base else None
+        due = self._due_before_pauses(rung, opened_at, since)
         dates = [a.moment for a in self.known.acts if a.verb == "extended" and a.rung == rung.key and a.moment]
         if due is not None:
             for began, ended in _pauses(self.known.acts):
-                if began < due:
-                    if ended is None:
-                        return None
-                    due += ended - began
+                if due is not None and began < due:
+                    due = due + (ended - began) if ended else None
         return max([*dates, *([due] if due else [])], default=None)
+
+    def _due_before_pauses(self, rung: RungRule, opened_at: datetime | None, since: datetime | None) -> datetime | None:
+        if rung.due_days is None:
+            return None
+        if rung.due_from == "opened":
+            return opened_at + timedelta(days=rung.due_days) if opened_at else None
+        return max(self.known.enrolled_at + timedelta(days=rung.due_days), since) if since else None
 
     def _missed_at(self, rung: RungRule, reaches) -> datetime | None:
         """When the rung can no longer be reached by events; None while it is reached before, or never closes."""

@@ -12,6 +12,7 @@ from milestones.criteria import EventSignal
 from milestones.enrolling import roles_of, seat_roles
 from milestones.evaluation import Candidate, event_name, find_hits
 from milestones.models import Enrollment, Hit, Progress
+from milestones.progress_rows import revise, write_hits, write_progress
 from milestones.quorum import SeatSpan, when_people, when_share
 from milestones.rules import SignalRule, VersionRules, version_rules
 from milestones.transitions import Change, announce
@@ -25,10 +26,13 @@ MONOTONE = ("person", "account")
 
 @dataclass
 class News:
-    """What is new for one enrollment: the earliest new fact of each event name; `everything` judges all signals anew."""
+    """What is new for one enrollment: the earliest new fact of each event name; `everything` judges all signals anew,
+    `refold` folds again though no hit has moved.
+    """
 
     names: dict[str, datetime] = field(default_factory=dict)
     everything: bool = False
+    refold: bool = False
 
 
 @dataclass
@@ -50,9 +54,17 @@ def conclude(news: dict[int, News], *, now: datetime, occasion: str) -> None:
 
 
 def _conclude_some(news: dict[int, News], *, now: datetime, occasion: str) -> None:
+    whole = {pk for pk, each in news.items() if each.everything or each.refold}
+    moved, nearer = find_moved({pk: each for pk, each in news.items() if pk not in whole})
+    if nearer:
+        # No hit has moved, but '2 of 3 so far' has.
+        Enrollment.objects.filter(pk__in=nearer).update(revision=F("revision") + 1)
+    news = {pk: news[pk] for pk in whole | moved}
+    if not news:
+        return
     enrollments = load(news)
     stored: dict[int, dict] = {pk: {} for pk in news}
-    for hit in Hit.objects.filter(enrollment__in=news):
+    for hit in Hit.objects.filter(enrollment__in=list(news)):
         stored[hit.enrollment_id][hit.rung, hit.epoch, hit.signal] = Found(hit.hit_at, tuple(hit.evidence))
     concluded = think(enrollments, news=news, stored=stored)
     broken = keep_promises(concluded, now=now)
@@ -60,9 +72,47 @@ def _conclude_some(news: dict[int, News], *, now: datetime, occasion: str) -> No
         # The promise is a fact now: fold those again with it, so that replay says the same.
         again = {c.enrollment.pk: c for c in think([c.enrollment for c in concluded if c.enrollment.pk in broken])}
         concluded = [again.get(c.enrollment.pk, c) for c in concluded]
-    changed = [c for c in concluded if news[c.enrollment.pk].everything or c.hits != stored[c.enrollment.pk]]
-    _write_hits(changed, stored)
-    _write_progress(changed, now=now, occasion=occasion)
+    _write_hits(concluded, stored)
+    _write_progress(concluded, now=now, occasion=occasion)
+
+
+def find_moved(news: dict[int, News]) -> tuple[set[int], set[int]]:
+    """The enrollments whose hits new facts have moved, and those that only came nearer to one.
+
+    The quick look before the whole fold: nothing but the signals that the new facts' names concern is judged, once.
+    """
+    if not news:
+        return set(), set()
+    climbers = _climbers(news)
+    stored: dict[tuple, datetime] = {}
+    for pk, rung, signal, at in Hit.objects.filter(enrollment__in=list(news), epoch=0).values_list(
+        "enrollment_id", "rung", "signal", "hit_at"
+    ):
+        stored[pk, rung, signal] = at
+    acted = cairn_acts.read({climber.person_id for _, _, climber in climbers}).keys()
+    moved, asked = set(), []
+    workspace_id = current_workspace_id()
+    for pk, version, climber in climbers:
+        if climber.person_id in acted:
+            moved.add(pk)  # reopened or extended, perhaps: look at the whole
+            continue
+        names = news[pk].names
+        for rule in version_rules(version, workspace_id).signals:
+            at = names.get(event_name(rule.signal))
+            if at is None:
+                continue
+            old = stored.get((pk, rule.rung, rule.index))
+            is_quorum = isinstance(rule.signal, EventSignal) and rule.signal.by not in MONOTONE
+            if is_quorum or at == old:
+                moved.add(pk)  # facts of one instant are told apart by their ids: look at the whole
+                break
+            if old is None or at < old:
+                candidate = make_candidate(rule.signal, climber)
+                asked.append((pk, old, candidate))
+    found = find_hits([c for _, _, c in asked], _name_ids(c for _, _, c in asked)) if asked else {}
+    moved |= {pk for pk, old, candidate in asked if candidate in found and (old is None or found[candidate].at < old)}
+    nearer = {pk for pk, _, candidate in asked if getattr(candidate.signal, "threshold", 1) > 1}
+    return moved, nearer - moved
 
 
 def keep_promises(concluded: list[Concluded], *, now: datetime) -> set[int]:
@@ -119,7 +169,7 @@ def think(
             enrolled_at=enrollment.enrolled_at,
             hits=hits[enrollment.pk],
             acts=acts[enrollment.pk],
-            roles=roles_of(roles, enrollment.seat),
+            roles=[(at, role) for at, role in roles_of(roles, enrollment.seat) if _is_before_end(enrollment, at)],
             active_days=days.get(enrollment.pk, ()),
         )
         version = rules[enrollment.version_id]
@@ -127,6 +177,10 @@ def think(
             Concluded(enrollment, version, acts[enrollment.pk], hits[enrollment.pk], fold(version.rules, known))
         )
     return concluded
+
+
+def _is_before_end(enrollment: Enrollment, at: datetime) -> bool:
+    return enrollment.ended_at is None or at <= enrollment.ended_at
 
 
 def acts_of(acts: dict, enrollment: Enrollment) -> list[Act]:
@@ -137,8 +191,8 @@ def acts_of(acts: dict, enrollment: Enrollment) -> list[Act]:
         for ladder, account, act in acts.get(seat.person_id, [])
         if ladder == enrollment.ladder.key
         and account in (None, seat.account_id)
-        and (enrollment.ordinal == 1 or act.at >= enrollment.enrolled_at)
-        and (enrollment.ended_at is None or act.at <= enrollment.ended_at)
+        and (act.at >= enrollment.enrolled_at or (enrollment.ordinal == 1 and act.verb != "moved_to_version"))
+        and _is_before_end(enrollment, act.at)
     ]
 
 
@@ -160,7 +214,9 @@ def _judge(enrollments, rules, acts, news, stored) -> dict[int, dict]:
                     if key in old:
                         hits[enrollment.pk][key] = old[key]
                     continue
-                candidate = _candidate(enrollment, rule, after, acts[enrollment.pk])
+                candidate = make_candidate(
+                    rule.signal, climber_of(enrollment), acts=acts[enrollment.pk], key=rule.rung, after=after
+                )
                 if isinstance(rule.signal, EventSignal) and rule.signal.by in ("people", "role"):
                     quorums.append((enrollment, key, candidate))
                 else:
@@ -171,8 +227,10 @@ def _judge(enrollments, rules, acts, news, stored) -> dict[int, dict]:
     for pk, key, candidate in asked:
         if candidate in found:
             hits[pk][key] = _signed(found[candidate], key[2])
+    ended = {e.pk: e.ended_at for e in enrollments if e.ended_at is not None}
     for pk, key, hit in _judge_quorums(quorums):
-        hits[pk][key] = _signed(hit, key[2])
+        if pk not in ended or hit.at <= ended[pk]:
+            hits[pk][key] = _signed(hit, key[2])
     return hits
 
 
@@ -184,32 +242,74 @@ def _may_move(rule: SignalRule, news: News, old: Found | None) -> bool:
     if at is None:
         return False
     plain = not isinstance(rule.signal, EventSignal) or rule.signal.by in MONOTONE
-    return old is None or at < old.at or not plain
+    return old is None or at <= old.at or not plain
 
 
-def _candidate(enrollment: Enrollment, rule: SignalRule, after: datetime | None, acts: list[Act]) -> Candidate:
-    signal, seat = rule.signal, enrollment.seat
-    since = enrollment.enrolled_at if enrollment.ordinal > 1 else None
-    until = None
-    if isinstance(signal, EventSignal):
-        until = window_end(signal, enrollment.enrolled_at, acts, rule.rung)
-        if until is not None:
-            since = enrollment.enrolled_at
-        if until is not None and after is not None and after < enrollment.enrolled_at:
-            after = None
-    elif after is not None:
-        since = None
-    of_account = (signal.by == "account") if isinstance(signal, EventSignal) else signal.of == "account"
-    first_seen = seat.account.first_seen_at if of_account and seat.account else seat.person.first_seen_at
+@dataclass(frozen=True)
+class Climber:
+    """What the judging of signals needs to know of an enrollment."""
+
+    person_id: int
+    account_id: int | None
+    ordinal: int
+    enrolled_at: datetime
+    ended_at: datetime | None
+    person_seen: datetime
+    account_seen: datetime | None
+
+
+CLIMBER = (
+    "seat__person_id",
+    "seat__account_id",
+    "ordinal",
+    "enrolled_at",
+    "ended_at",
+    "seat__person__first_seen_at",
+    "seat__account__first_seen_at",
+)
+
+
+def _climbers(ids: Iterable[int]) -> list[tuple[int, int, Climber]]:
+    """(enrollment id, version id, Climber) of each."""
+    rows = Enrollment.objects.filter(pk__in=list(ids)).values_list("pk", "version_id", *CLIMBER)
+    return [(pk, version, Climber(*rest)) for pk, version, *rest in rows]
+
+
+def climber_of(enrollment: Enrollment) -> Climber:
+    seat = enrollment.seat
+    return Climber(
+        seat.person_id,
+        seat.account_id,
+        enrollment.ordinal,
+        enrollment.enrolled_at,
+        enrollment.ended_at,
+        seat.person.first_seen_at,
+        seat.account.first_seen_at if seat.account else None,
+    )
+
+
+def make_candidate(
+    signal, climber: Climber, *, acts: list[Act] = (), key: str = "", after: datetime | None = None
+) -> Candidate:
+    """What to ask about one signal: for whom, and from when to when facts count; after the enrollment's end none does."""
+    is_event = isinstance(signal, EventSignal)
+    until = window_end(signal, climber.enrolled_at, acts, key) if is_event else None
+    since = climber.enrolled_at if climber.ordinal > 1 or until is not None else None
+    if after is not None:
+        # A reopening narrows what counts further, unless the enrollment began later still.
+        after, since = (None, since) if since is not None and since > after else (after, None)
+    if climber.ended_at is not None:
+        until = min(until, climber.ended_at) if until is not None else climber.ended_at
+    of_account = (signal.by == "account") if is_event else signal.of == "account"
     return Candidate(
         signal,
         # Judged once for all people of an account, and once for all accounts of a person, where the answer is the same.
-        None if of_account else seat.person_id,
-        None if not of_account and not isinstance(signal, EventSignal) else seat.account_id,
+        None if of_account else climber.person_id,
+        None if not of_account and not is_event else climber.account_id,
         since=since,
         after=after,
         until=until,
-        first_seen=first_seen,
+        first_seen=(climber.account_seen or climber.person_seen) if of_account else climber.person_seen,
     )
 
 
@@ -271,6 +371,8 @@ def _active_days(enrollments: list[Enrollment]) -> dict[int, tuple[datetime, ...
     days: dict[int, tuple] = {}
     for enrollment in enrollments:
         facts = Event.objects.filter(person_id=enrollment.seat.person_id, occurred_at__gte=enrollment.enrolled_at)
+        if enrollment.ended_at:
+            facts = facts.filter(occurred_at__lte=enrollment.ended_at)
         first: dict = {}
         for at in facts.order_by("occurred_at").values_list("occurred_at", flat=True):
             first.setdefault(at.astimezone(zone).date(), at)
@@ -297,12 +399,7 @@ def _write_hits(changed: list[Concluded], stored: dict) -> None:
                 }
                 fresh.append(Hit(**own, hit_at=found.at, evidence=list(found.evidence)))
         gone += [(pk, key) for key in stored[pk] if key not in concluded.hits]
-    Hit.objects.bulk_create(
-        fresh,
-        update_conflicts=True,
-        unique_fields=["workspace", "enrollment", "rung", "epoch", "signal"],
-        update_fields=["hit_at", "evidence"],
-    )
+    write_hits(fresh)
     for pk, (rung, epoch, signal) in gone:
         Hit.objects.filter(enrollment=pk, rung=rung, epoch=epoch, signal=signal).delete()
 
@@ -314,7 +411,7 @@ def _write_progress(changed: list[Concluded], *, now: datetime, occasion: str) -
     present: dict[int, dict[str, Progress]] = {c.enrollment.pk: {} for c in changed}
     for row in Progress.objects.filter(enrollment__in=list(present)):
         present[row.enrollment_id][row.key] = row
-    fresh, moved, changes, revised = [], [], [], []
+    written, changes, revised = [], [], []
     for concluded in changed:
         rows, touched = present[concluded.enrollment.pk], False
         for key, standing in concluded.standings.items():
@@ -327,16 +424,13 @@ def _write_progress(changed: list[Concluded], *, now: datetime, occasion: str) -
                 continue
             touched = True
             changes += _changes(concluded.enrollment, row, now, occasion)
-            (fresh if is_new else moved).append(row)
+            written.append(row)
         orphans = [row.pk for key, row in rows.items() if key not in concluded.standings]
         if orphans:
             Progress.objects.filter(pk__in=orphans).delete()
         if touched:
             revised.append(concluded)
-    Progress.objects.bulk_create(fresh)
-    Progress.objects.bulk_update(
-        moved, [*FOLDED, "rung", "evidence", "decided_at", "told", "overdue_told", "missed_told"]
-    )
+    write_progress(written)
     _revise(revised, now)
     announce(changes, now=now)
 
@@ -392,33 +486,33 @@ def _occasion(at: datetime | None, now: datetime, occasion: str) -> str:
 
 def _revise(revised: list[Concluded], now: datetime) -> None:
     """Note the next moment at which each answer may change by time alone, and that it has changed now."""
-    for concluded in revised:
-        moments = [
+    revise({c.enrollment.pk: _next_change(c.standings.values(), now) for c in revised})
+
+
+def _next_change(places: Iterable, now: datetime) -> datetime | None:
+    """The next moment ahead at which a rung that is not done opens, is due or closes."""
+    return min(
+        (
             at
-            for standing in concluded.standings.values()
-            if standing.reached_at is None and standing.skipped_at is None
-            for at in (standing.opened_at, standing.due_at, standing.missed_at)
+            for place in places
+            if place.reached_at is None and place.skipped_at is None
+            for at in (place.opened_at, place.due_at, place.missed_at)
             if at is not None and at > now
-        ]
-        Enrollment.objects.filter(pk=concluded.enrollment.pk).update(
-            next_change_at=min(moments, default=None), revision=F("revision") + 1
-        )
+        ),
+        default=None,
+    )
 
 
 def sweep(ids: Iterable[int], *, now: datetime) -> None:
     """Write the transitions of moments that have come to pass, and nothing else: the fold is not asked again."""
+    rows: dict[int, list[Progress]] = {}
+    for row in Progress.objects.filter(enrollment__in=list(ids)):
+        rows.setdefault(row.enrollment_id, []).append(row)
+    changes, next_changes = [], {}
     for enrollment in load(ids):
-        rows = list(Progress.objects.filter(enrollment=enrollment))
-        changes = [change for row in rows for change in _changes(enrollment, row, now, "live")]
-        Progress.objects.bulk_update(rows, ["told", "overdue_told", "missed_told"])
-        ahead = [
-            at
-            for row in rows
-            if row.state(now) in ("open", "locked")
-            for at in (row.opened_at, row.due_shown, row.missed_at)
-            if at is not None and at > now
-        ]
-        Enrollment.objects.filter(pk=enrollment.pk).update(
-            next_change_at=min(ahead, default=None), revision=F("revision") + 1
-        )
-        announce(changes, now=now)
+        mine = rows.get(enrollment.pk, [])
+        changes += [change for row in mine for change in _changes(enrollment, row, now, "live")]
+        next_changes[enrollment.pk] = _next_change(mine, now)
+    write_progress([row for mine in rows.values() for row in mine])
+    revise(next_changes)
+    announce(changes, now=now)

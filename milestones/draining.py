@@ -2,16 +2,19 @@
 
 import logging
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from django.db import DatabaseError, transaction
 
 from milestones.concluding import News, conclude, sweep
-from milestones.enrolling import enroll_people
+from milestones.criteria import EventSignal
+from milestones.enrolling import Fresh, LadderRule, enroll_people, ladder_rules
 from milestones.evaluation import event_name
 from milestones.models import Enrollment, Version
-from milestones.rules import version_rules
+from milestones.rules import VersionRules, version_rules
 from onboarding import clock
 from onboarding.tenancy.scope import current_workspace_id, workspace_scope
+from onboarding.tracking.decoding import Kind
 from onboarding.tracking.identities import Arrival
 from onboarding.tracking.intake import Taken, take_in
 from onboarding.tracking.models import InboxRow, Seat
@@ -20,6 +23,7 @@ from onboarding.tracking.staging import moment, take_turn, wait_for_turn
 FACTS_A_DRAIN = 5_000
 BULK_EVERY = 4
 TRIES = 5
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 log = logging.getLogger(__name__)
 _turns: dict[int, int] = {}
 
@@ -123,18 +127,31 @@ def follow(taken: Taken, *, now: datetime, occasion: str) -> None:
     """Evaluate what the facts taken in may have changed."""
     if not taken.arrivals:
         return
-    earliest: dict[int, datetime] = {}
+    fresh: dict[int, Fresh] = {}
     for arrival in taken.arrivals:
         at = moment(arrival.fact.occurred_at)
-        earliest[arrival.person_id] = min(at, earliest.get(arrival.person_id, at))
-    unsettled = taken.merged | taken.reseated
-    watched = set(earliest) - unsettled
-    changed, _ = enroll_people(watched, earliest=earliest)
+        known = fresh.setdefault(arrival.person_id, Fresh(at, set()))
+        known.earliest = min(known.earliest, at)
+        known.names.add(arrival.fact.name)
+    unsettled = taken.merged | taken.reseated | _colleagues_of_changed_accounts(taken)
+    changed, _ = enroll_people(set(fresh) - unsettled, fresh=fresh)
     if unsettled:
         changed |= enroll_people(unsettled)[0]
     news = {pk: News(everything=True) for pk in changed}
     _spread(taken, unsettled, news)
     conclude(news, now=now, occasion=occasion)
+
+
+def _colleagues_of_changed_accounts(taken: Taken) -> set[int]:
+    """Everybody at accounts whose traits arrived, where a ladder takes people on by a trait of the account."""
+    accounts = {a.account_id for a in taken.arrivals if a.fact.kind == Kind.GROUP and a.account_id}
+    if not accounts or not any(_asks_account(rule) for rule in ladder_rules()):
+        return set()
+    return set(Seat.objects.filter(account__in=accounts).values_list("person_id", flat=True))
+
+
+def _asks_account(rule: LadderRule) -> bool:
+    return any(signal.of == "account" for taking in rule.takings for signal in taking.where)
 
 
 def _spread(taken: Taken, unsettled: set[int], news: dict[int, News]) -> None:
@@ -146,24 +163,32 @@ def _spread(taken: Taken, unsettled: set[int], news: dict[int, News]) -> None:
         _note(by_person.setdefault(arrival.person_id, {}), arrival)
         if arrival.account_id:
             _note(accounts.setdefault(arrival.account_id, {}), arrival)
-        if arrival.fact.name.startswith("cairn:"):
+        if arrival.fact.kind == Kind.CAIRN:
             acted.add(arrival.person_id)
-    seats = list(Seat.objects.filter(person_id__in=by_person).values_list("person_id", "account_id"))
-    for person, account in seats:
-        if account:
-            for name, at in by_person[person].items():
-                known = accounts.setdefault(account, {})
-                known[name] = min(at, known.get(name, at))
-    reading = _names_read()
-    for pk, person, version in _enrollments(seat__person_id__in=by_person):
-        mine = {name: at for name, at in by_person[person].items() if name in reading[version][0]}
+    reading = _reading()
+    people = set(by_person) | unsettled
+    for pk, person, version in _enrollments(seat__person_id__in=people):
+        own, _, daily = reading[version]
         if person in acted:
             news[pk] = News(everything=True)
-        elif mine or version in _daily():
+            continue
+        mine = {name: at for name, at in by_person[person].items() if name in own}
+        if daily:
+            news.setdefault(pk, News()).refold = True
+        if mine:
             _add(news, pk, mine)
-    shared = {version for version, (_, names) in reading.items() if names}
-    if not shared or not accounts:
-        return
+    shared = {version for version, (_, names, _) in reading.items() if names}
+    if shared:
+        _spread_to_colleagues(by_person, accounts, unsettled, news, shared, reading)
+
+
+def _spread_to_colleagues(by_person, accounts, unsettled, news, shared, reading) -> None:
+    seats = list(Seat.objects.filter(person_id__in=set(by_person) | unsettled).values_list("person_id", "account_id"))
+    for person, account in seats:
+        if account:
+            for name, at in by_person.get(person, {}).items():
+                known = accounts.setdefault(account, {})
+                known[name] = min(at, known.get(name, at))
     for pk, account, version in _enrollments(account=True, seat__account_id__in=accounts, version_id__in=shared):
         ours = {name: at for name, at in accounts[account].items() if name in reading[version][1]}
         if ours:
@@ -171,12 +196,12 @@ def _spread(taken: Taken, unsettled: set[int], news: dict[int, News]) -> None:
     joined = {account for person, account in seats if account and person in unsettled}
     for pk, _account, version in _enrollments(account=True, seat__account_id__in=joined, version_id__in=shared):
         # Who comes, leaves or changes role moves quorums and whose events count together.
-        _add(news, pk, {name: datetime.min.replace(tzinfo=UTC) for name in reading[version][1]})
+        _add(news, pk, dict.fromkeys(reading[version][1], LONG_AGO))
 
 
 def _enrollments(*, account: bool = False, **which):
     subject = "seat__account_id" if account else "seat__person_id"
-    return list(Enrollment.objects.filter(ended_at=None, **which).values_list("pk", subject, "version_id"))
+    return list(Enrollment.objects.filter(**which).values_list("pk", subject, "version_id"))
 
 
 def _note(known: dict[str, datetime], arrival: Arrival) -> None:
@@ -190,28 +215,23 @@ def _add(news: dict[int, News], pk: int, names: dict[str, datetime]) -> None:
         known[name] = min(at, known.get(name, at))
 
 
-def _names_read() -> dict[int, tuple[set[str], set[str]]]:
-    """version id → the event names that its signals read of the person, and of the account's people."""
-    reading = {}
-    for version in Version.objects.exclude(published_at=None).values_list("id", flat=True):
-        signals = version_rules(version, current_workspace_id()).signals
-        own = {event_name(rule.signal) for rule in signals}
-        shared = {
-            event_name(r.signal)
-            for r in signals
-            if getattr(r.signal, "by", "person") != "person" or getattr(r.signal, "of", "") == "account"
-        }
-        reading[version] = (own, shared)
-    return reading
+def _reading() -> dict[int, tuple[frozenset[str], frozenset[str], bool]]:
+    """version id → the event names that its signals read of the person, those they read of the account's people, and
+    whether any fact at all may open a rung, since it may be the first of its day.
+    """
+    published = Version.objects.exclude(published_at=None).order_by("id").values_list("id", flat=True)
+    return {version: _read_by(version_rules(version, current_workspace_id())) for version in published}
 
 
-def _daily() -> set[int]:
-    """Versions in which any fact may open a rung, since it may be the first of its day."""
-    return {
-        version
-        for version in Version.objects.exclude(published_at=None).values_list("id", flat=True)
-        if version_rules(version, current_workspace_id()).rules.per_day
-    }
+@lru_cache(maxsize=5000)
+def _read_by(rules: VersionRules) -> tuple[frozenset[str], frozenset[str], bool]:
+    own = frozenset(event_name(rule.signal) for rule in rules.signals)
+    shared = frozenset(event_name(rule.signal) for rule in rules.signals if _is_shared(rule.signal))
+    return own, shared, bool(rules.rules.per_day)
+
+
+def _is_shared(signal) -> bool:
+    return (signal.by != "person") if isinstance(signal, EventSignal) else signal.of == "account"
 
 
 def sweep_workspace(workspace_id: int) -> int:

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 
 from milestones.acts import read
 from milestones.climbing import Act
 from milestones.criteria import EventSignal, TraitSignal, parse
-from milestones.evaluation import Candidate, event_name, find_hits
+from milestones.evaluation import INSTANT, Candidate, event_name, find_hits, first_facts
 from milestones.models import Enrollment, Ladder, Version
 from milestones.rules import version_rules
 from onboarding.tenancy.scope import current_workspace_id
@@ -24,16 +25,24 @@ class Span:
 
 
 @dataclass(frozen=True)
-class LadderRule:
-    """How a ladder takes people on; `versions` is (published_at, id, number) in order."""
+class Taking:
+    """How a ladder took people on during one span of time: facts in [since, until) that match enroll."""
 
-    ladder_id: int
-    key: str
     since: datetime
+    until: datetime | None
     when: str
     roles: frozenset[str]
     where: tuple[TraitSignal, ...]
     event: EventSignal | None
+
+
+@dataclass(frozen=True)
+class LadderRule:
+    """A published ladder: how it takes people on, and its versions as (published_at, id, number) in order."""
+
+    ladder_id: int
+    key: str
+    takings: tuple[Taking, ...]
     versions: tuple[tuple[datetime, int, int], ...]
 
     def version_at(self, at: datetime) -> int:
@@ -47,64 +56,116 @@ class LadderRule:
 
 def ladder_rules() -> list[LadderRule]:
     """The enrollment rules of the open workspace's published ladders, in workspace order."""
-    found = []
-    for ladder in Ladder.objects.exclude(live=None).order_by("position", "id"):
-        versions = tuple(
-            Version.objects.filter(ladder=ladder)
-            .exclude(published_at=None)
-            .order_by("published_at", "number")
-            .values_list("published_at", "id", "number")
-        )
-        enroll = version_rules(ladder.live_id, current_workspace_id()).enroll
-        found.append(_ladder_rule(ladder, enroll, versions))
-    return found
+    versions: dict[int, list[tuple]] = {}
+    published = Version.objects.exclude(published_at=None).order_by("published_at", "number")
+    for ladder, *version in published.values_list("ladder_id", "published_at", "id", "number"):
+        versions.setdefault(ladder, []).append(tuple(version))
+    ladders = (
+        Ladder.objects.exclude(live=None).order_by("position", "id").values_list("id", "key", "first_published_at")
+    )
+    return [
+        LadderRule(pk, key, _takings(tuple(versions[pk]), first), tuple(versions[pk])) for pk, key, first in ladders
+    ]
 
 
-def _ladder_rule(ladder: Ladder, enroll: dict, versions: tuple) -> LadderRule:
-    since = ladder.first_published_at
-    if enroll.get("since"):
-        since = datetime.combine(date.fromisoformat(str(enroll["since"])), time.min, tzinfo=UTC)
-    conds = enroll.get("where") or []
-    event = None
-    if enroll.get("when") == "event":
-        event = parse({"event": enroll["event"], "where": enroll.get("event_where", [])}).signals[0]
-    return LadderRule(
-        ladder_id=ladder.pk,
-        key=ladder.key,
-        since=since,
-        when=enroll.get("when", "first_seen"),
-        roles=frozenset(enroll.get("roles") or []),
-        where=tuple(parse(cond).signals[0] for cond in conds),
-        event=event,
-        versions=versions,
+@lru_cache(maxsize=5000)
+def _takings(versions: tuple, first_published_at: datetime) -> tuple[Taking, ...]:
+    """Each version's rule holds while that version is live, the first one's also before; equal neighbours are one."""
+    workspace_id, rules = current_workspace_id(), []
+    for published_at, pk, _ in versions:
+        enroll = version_rules(pk, workspace_id).enroll
+        if not rules or rules[-1][1] != enroll:
+            rules.append((published_at, enroll))
+    spans = zip(rules, [*(at for at, _ in rules[1:]), None], strict=True)
+    return tuple(
+        _taking(enroll, at if place else first_published_at, until, is_first=not place)
+        for place, ((at, enroll), until) in enumerate(spans)
     )
 
 
-def enroll_people(people: set[int], *, earliest: dict[int, datetime] | None = None) -> tuple[set[int], set[int]]:
+def _taking(enroll: dict, since: datetime, until: datetime | None, *, is_first: bool) -> Taking:
+    if enroll.get("since"):
+        named = datetime.combine(date.fromisoformat(str(enroll["since"])), time.min, tzinfo=UTC)
+        since = named if is_first else max(named, since)
+    event = None
+    if enroll.get("when") == "event":
+        event = parse({"event": enroll["event"], "where": enroll.get("event_where", [])}).signals[0]
+    return Taking(
+        since=since,
+        until=until,
+        when=enroll.get("when", "first_seen"),
+        roles=frozenset(enroll.get("roles") or []),
+        where=tuple(parse(cond).signals[0] for cond in enroll.get("where") or []),
+        event=event,
+    )
+
+
+@dataclass
+class Fresh:
+    """What is new about a person whose seats and roles are as they were: the earliest new fact, and the names of all."""
+
+    earliest: datetime
+    names: set[str]
+
+
+def enroll_people(people: set[int], *, fresh: dict[int, Fresh] | None = None) -> tuple[set[int], set[int]]:
     """Fold the enrollments of these people; returns the ids of those that are new or changed, and of those that are gone.
 
-    `earliest` gives each person's earliest new fact: who is on a ladder since before it is not looked at again.
+    With `fresh`, pairs of seat and ladder that its facts cannot change are not looked at again.
     """
     rules = ladder_rules()
     if not rules or not people:
         return set(), set()
+    acts = read(people)
+    if fresh is not None:
+        acted = people & acts.keys()
+        people = acted | _people_to_look_at(people - acted, rules, fresh)
+        if not people:
+            return set(), set()
     seats = enrollable_seats(people)
     present: dict[tuple[int, int], list[Enrollment]] = {}
     for enrollment in Enrollment.objects.filter(seat__in=seats).order_by("ordinal"):
         present.setdefault((enrollment.seat_id, enrollment.ladder_id), []).append(enrollment)
-    acts = read(people)
-    wanted = [
-        (seat, rule)
-        for rule in rules
-        for seat in seats
-        if _may_change(present.get((seat.pk, rule.ladder_id)), seat, rule, acts, earliest)
-    ]
     changed, gone = set(), set()
-    for (seat, rule), spans in find_spans(wanted, acts).items():
+    for (seat, rule), spans in find_spans([(seat, rule) for seat in seats for rule in rules], acts).items():
         newly, lost = _store(seat, rule, spans, present.get((seat.pk, rule.ladder_id), []))
         changed |= newly
         gone |= lost
     return changed, gone
+
+
+def _people_to_look_at(people: set[int], rules: list[LadderRule], fresh: dict[int, Fresh]) -> set[int]:
+    """Those whose new facts may begin an enrollment, or begin one earlier; for most people it is nobody."""
+    automatic = [(rule.ladder_id, taking) for rule in rules for taking in rule.takings if taking.when != "manual"]
+    present: dict[tuple[int, int], datetime] = {}
+    rows = Enrollment.objects.filter(seat__person_id__in=people, ordinal=1)
+    for seat, ladder, enrolled_at in rows.values_list("seat_id", "ladder_id", "enrolled_at"):
+        present[seat, ladder] = enrolled_at
+    seats = Seat.objects.filter(person_id__in=people, person__external_id__isnull=False)
+    found = set()
+    for pk, person, role, role_time in seats.values_list("pk", "person_id", "role", "person__trait_times__role"):
+        if person in found:
+            continue
+        news = fresh[person]
+        if any(_may_change(present.get((pk, ladder)), role, role_time, taking, news) for ladder, taking in automatic):
+            found.add(person)
+    return found
+
+
+def _may_change(
+    enrolled_at: datetime | None, role: str, role_time: list | None, rule: LadderRule, fresh: Fresh
+) -> bool:
+    if rule.roles and role not in rule.roles:
+        # Since the person's last role fact the role is the seat's present one; only an older fact can meet another.
+        if role_time is None or _microseconds(fresh.earliest) >= role_time[1]:
+            return False
+    elif enrolled_at is not None and fresh.earliest >= enrolled_at:
+        return False
+    return not rule.event or bool(rule.where) or rule.event.event in fresh.names
+
+
+def _microseconds(at: datetime) -> int:
+    return int(at.timestamp()) * 1_000_000 + at.microsecond
 
 
 def enrollable_seats(people: set[int]) -> list[Seat]:
@@ -115,19 +176,13 @@ def enrollable_seats(people: set[int]) -> list[Seat]:
 
 def find_spans(wanted: list[tuple[Seat, "LadderRule"]], acts: dict) -> dict[tuple[Seat, "LadderRule"], list[Span]]:
     """The enrollments that the facts tell of, for each (seat, ladder); writes nothing."""
-    automatic = _automatic_moments([(seat, rule) for seat, rule in wanted if rule.when != "manual"])
+    automatic = _automatic_moments(wanted)
     found = {}
     for seat, rule in wanted:
         told = acts.get(seat.person_id, [])
         mine = [act for ladder, account, act in told if ladder == rule.key and account in (None, seat.account_id)]
         found[seat, rule] = enrollment_spans(automatic.get((seat.pk, rule.ladder_id)), mine, rule)
     return found
-
-
-def _may_change(present, seat, rule, acts, earliest) -> bool:
-    if not present or earliest is None or acts.get(seat.person_id):
-        return True
-    return seat.person_id in earliest and earliest[seat.person_id] < present[0].enrolled_at
 
 
 def enrollment_spans(automatic: datetime | None, acts: list[Act], rule: LadderRule) -> list[Span]:
@@ -175,65 +230,70 @@ def _store(seat: Seat, rule: LadderRule, spans: list[Span], present: list[Enroll
 
 
 def _automatic_moments(wanted: list[tuple[Seat, LadderRule]]) -> dict[tuple[int, int], datetime]:
-    """(seat id, ladder id) → the first fact that matches the ladder's rule."""
-    if not wanted:
-        return {}
-    roles = seat_roles({seat.person_id for seat, rule in wanted if rule.roles})
-    floors = _where_held(wanted)
+    """(seat id, ladder id) → the first fact that matches what the ladder asked at that time."""
+    asked = [(seat, rule.ladder_id, each) for seat, rule in wanted for each in rule.takings if each.when != "manual"]
+    roles = seat_roles({seat.person_id for seat, _, taking in asked if taking.roles})
+    floors = _floors(asked)
     moments: dict[tuple[int, int], datetime] = {}
-    event_candidates: dict[Candidate, tuple[int, int]] = {}
-    for seat, rule in wanted:
-        floor = floors.get((seat.pk, rule.ladder_id))
-        if floor is None:
-            continue
-        for start, end in _role_spans(seat, rule, roles):
-            since = max(floor, start) if start else floor
-            if end is not None and since >= end:
-                continue
-            if rule.event:
-                candidate = Candidate(rule.event, seat.person_id, seat.account_id, since=since, until=end)
-                event_candidates[candidate] = (seat.pk, rule.ladder_id)
-                continue
-            at = _first_fact(seat, since, end)
-            if at is not None:
-                moments[seat.pk, rule.ladder_id] = at
-                break
-    if event_candidates:
-        for candidate, found in find_hits(list(event_candidates), _name_ids(event_candidates)).items():
-            key = event_candidates[candidate]
-            moments[key] = min(found.at, moments.get(key, found.at))
+    candidates: dict[Candidate, tuple[int, int]] = {}
+    facts: list[tuple[tuple[int, int], Seat, datetime, datetime | None]] = []
+    for seat, ladder, taking in asked:
+        for since, until in _spans(seat, taking, roles, floors.get((seat.pk, ladder, taking))):
+            if taking.event:
+                last = until - INSTANT if until else None
+                candidates[Candidate(taking.event, seat.person_id, seat.account_id, since=since, until=last)] = (
+                    seat.pk,
+                    ladder,
+                )
+            else:
+                facts.append(((seat.pk, ladder), seat, since, until))
+    found = [(candidates[c], hit.at) for c, hit in find_hits(list(candidates), _name_ids(candidates)).items()]
+    asked_facts = [(seat.person_id, seat.account_id, since, until) for _, seat, since, until in facts]
+    found += [(facts[place][0], at) for place, at in first_facts(asked_facts)]
+    for key, at in found:
+        moments[key] = min(at, moments.get(key, at))
     return moments
 
 
-def _where_held(wanted) -> dict[tuple[int, int], datetime]:
-    """(seat id, ladder id) → the moment from which facts may enroll: publication, the seat, and each `where` first held."""
-    candidates: dict[tuple, Candidate] = {}
-    for seat, rule in wanted:
-        for signal in rule.where:
-            candidates[seat.pk, rule.ladder_id, signal] = Candidate(
-                signal, seat.person_id, seat.account_id, first_seen=seat.person.first_seen_at
-            )
+def _floors(asked: list[tuple[Seat, int, Taking]]) -> dict[tuple[int, int, Taking], datetime]:
+    """The moment from which facts may enroll: the rule's span, the seat, and when each `where` first held."""
+    candidates = {
+        (seat.pk, signal): Candidate(signal, seat.person_id, seat.account_id, first_seen=_first_seen(seat, signal))
+        for seat, _, taking in asked
+        for signal in taking.where
+    }
     found = find_hits(list(candidates.values()), _name_ids(candidates.values())) if candidates else {}
     floors = {}
-    for seat, rule in wanted:
-        held = [found.get(candidates[seat.pk, rule.ladder_id, signal]) for signal in rule.where]
+    for seat, ladder, taking in asked:
+        held = [found.get(candidates[seat.pk, signal]) for signal in taking.where]
         if all(held):
-            floors[seat.pk, rule.ladder_id] = max([rule.since, seat.since, *(hit.at for hit in held)])
+            floors[seat.pk, ladder, taking] = max([taking.since, seat.since, *(hit.at for hit in held)])
     return floors
+
+
+def _first_seen(seat: Seat, signal: TraitSignal) -> datetime:
+    return seat.account.first_seen_at if signal.of == "account" and seat.account else seat.person.first_seen_at
+
+
+def _spans(seat: Seat, taking: Taking, roles: dict, floor: datetime | None) -> list[tuple[datetime, datetime | None]]:
+    """The spans [since, until) during which a fact enrolls: within the rule's, with one of its roles where it names any."""
+    if floor is None:
+        return []
+    spans = [(floor, taking.until)]
+    if taking.roles:
+        history = roles_of(roles, seat)
+        ends = [*(at for at, _ in history[1:]), None] if history else []
+        spans = [
+            (max(floor, at), min(filter(None, (end, taking.until)), default=None))
+            for (at, role), end in zip(history, ends, strict=True)
+            if role in taking.roles
+        ]
+    return [(since, until) for since, until in spans if until is None or since < until]
 
 
 def _name_ids(candidates) -> dict[str, int]:
     names = {event_name(candidate.signal) for candidate in candidates}
     return dict(EventName.objects.filter(name__in=names).values_list("name", "id"))
-
-
-def _role_spans(seat: Seat, rule: LadderRule, roles: dict) -> list[tuple[datetime | None, datetime | None]]:
-    """The spans during which the seat has one of the rule's roles; the whole of time where the rule names none."""
-    if not rule.roles:
-        return [(None, None)]
-    history = roles_of(roles, seat)
-    ends = [at for at, _ in history[1:]] + [None]
-    return [(at, end) for (at, role), end in zip(history, ends, strict=True) if role in rule.roles]
 
 
 def seat_roles(people: set[int]) -> dict[int, list[tuple[datetime, int | None, str]]]:
@@ -253,13 +313,3 @@ def seat_roles(people: set[int]) -> dict[int, list[tuple[datetime, int | None, s
 def roles_of(history: dict, seat: Seat) -> list[tuple[datetime, str]]:
     """The roles of one seat over time: facts that name its account, or none."""
     return [(at, role) for at, account, role in history.get(seat.person_id, []) if account in (None, seat.account_id)]
-
-
-def _first_fact(seat: Seat, since: datetime, until: datetime | None) -> datetime | None:
-    """The first fact of the person, at this account or none named, from `since` on and before `until`."""
-    facts = Event.objects.filter(person_id=seat.person_id, occurred_at__gte=since)
-    if until is not None:
-        facts = facts.filter(occurred_at__lt=until)
-    if seat.account_id is not None:
-        facts = facts.filter(account_id=seat.account_id) | facts.filter(account_id=None)
-    return facts.order_by("occurred_at").values_list("occurred_at", flat=True).first()

@@ -51,6 +51,8 @@ def find_hits(candidates: list[Candidate], name_ids: dict[str, int]) -> dict[Can
     groups: dict[str, list[Candidate]] = {}
     for candidate in dict.fromkeys(candidates):
         name = event_name(candidate.signal)
+        if candidate.subject == "account" and candidate.account_id is None:
+            continue  # nobody's company has done nothing
         if name in name_ids or _misses(candidate.signal):
             groups.setdefault(_shape(candidate), []).append(candidate)
     found: dict[Candidate, Found] = {}
@@ -65,7 +67,8 @@ def measure(candidates: list[Candidate], name_ids: dict[str, int], *, now: datet
     """How far each event signal has come: matching events, different values or the sum, in the window that still counts."""
     groups: dict[str, list[Candidate]] = {}
     for candidate in dict.fromkeys(candidates):
-        if event_name(candidate.signal) in name_ids:
+        nobody = candidate.subject == "account" and candidate.account_id is None
+        if event_name(candidate.signal) in name_ids and not nobody:
             groups.setdefault(f"measure_{candidate.signal.shape}/{candidate.subject}", []).append(candidate)
     measured: dict[Candidate, float] = {}
     for shape, members in groups.items():
@@ -158,7 +161,7 @@ def _spec_columns(specs: dict, name_ids: dict[str, int]) -> dict:
             "absent": compiled.absent or None,
             "variables": compiled.variables,
             "trusted": signal.trusted_only,
-            "threshold": signal.threshold if is_event else 1,
+            "threshold": str(signal.threshold if is_event else 1),
             "days": signal.days if is_event and not signal.of_enrollment else None,
             "path": f"strict {accessor(signal.path)}" if is_event and signal.path else None,
             "key": None if is_event else signal.cond.path[0],
@@ -179,6 +182,35 @@ def _candidate_columns(rows: list) -> dict:
         "c_until": [c.until or END for _, _, c in rows],
         "c_first": [c.first_seen or BEGINNING for _, _, c in rows],
     }
+
+
+def first_facts(asked: list[tuple[int, int | None, datetime, datetime | None]]) -> list[tuple[int, datetime]]:
+    """For each (person, account or None, since, until or None): its position and the moment of the first fact in
+    [since, until) that names this account or none; those without such a fact are left out.
+    """
+    if not asked:
+        return []
+    people, accounts, since, until = (list(column) for column in zip(*asked, strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select c.place - 1, h.occurred_at
+               from unnest(%(people)s::bigint[], %(accounts)s::bigint[], %(since)s::timestamptz[], %(until)s::timestamptz[])
+                    with ordinality as c (person, account, since, until, place)
+               cross join lateral (
+                   select min(e.occurred_at) as occurred_at from tracking_event e
+                   where e.workspace_id = %(workspace)s and e.person_id = c.person
+                         and e.occurred_at >= c.since and e.occurred_at < c.until
+                         and (e.account_id is null or e.account_id = c.account)) h
+               where h.occurred_at is not null""",
+            {
+                "people": people,
+                "accounts": accounts,
+                "since": since,
+                "until": [each or END for each in until],
+                **_scope(),
+            },
+        )
+        return cursor.fetchall()
 
 
 def look_closely(signal: EventSignal, *, person_id: int, name_id: int, most: int) -> list[tuple]:
@@ -215,7 +247,7 @@ with spec as materialized (
     select number, name_id, name, present::jsonpath, absent::jsonpath, variables::jsonb, trusted, threshold::numeric,
            days * interval '24 hours' as width, path::jsonpath, key
     from unnest(%(s_number)s::int[], %(s_name_id)s::bigint[], %(s_name)s::text[], %(s_present)s::text[], %(s_absent)s::text[],
-                %(s_variables)s::text[], %(s_trusted)s::boolean[], %(s_threshold)s::float8[], %(s_days)s::float8[],
+                %(s_variables)s::text[], %(s_trusted)s::boolean[], %(s_threshold)s::text[], %(s_days)s::float8[],
                 %(s_path)s::text[], %(s_key)s::text[])
          as s (number, name_id, name, present, absent, variables, trusted, threshold, days, path, key)
 ), candidate as materialized (

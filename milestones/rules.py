@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
 
 from milestones.climbing import Rules, RungRule
 from milestones.criteria import EventSignal, TraitSignal, parse
@@ -32,18 +31,22 @@ class VersionRules:
         return hash(self.version_id)
 
 
+_published: dict[tuple[int, int], VersionRules] = {}
+
+
 def version_rules(version_id: int, workspace_id: int) -> VersionRules:
     """The rules of a version of the open workspace; drafts are read anew each time."""
-    version = Version.objects.select_related("ladder").get(pk=version_id)
-    if version.state == Version.State.DRAFT:
-        return read_rules(version)
-    return _published(version_id, workspace_id, version.published_at)
-
-
-@lru_cache(maxsize=2048)
-def _published(version_id: int, workspace_id: int, published_at) -> VersionRules:
     # workspace_id is part of the key so that nothing is ever shared across workspaces, not even a cache.
-    return read_rules(Version.objects.select_related("ladder").get(pk=version_id))
+    known = _published.get((workspace_id, version_id))
+    if known is not None:
+        return known
+    version = Version.objects.select_related("ladder").get(pk=version_id)
+    rules = read_rules(version)
+    if version.state != Version.State.DRAFT:
+        if len(_published) > 5000:
+            _published.clear()
+        _published[workspace_id, version_id] = rules
+    return rules
 
 
 def read_rules(version: Version) -> VersionRules:

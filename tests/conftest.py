@@ -56,9 +56,14 @@ def clone(template: str, name: str) -> None:
     """Make a fresh database from the migrated one."""
     with owner_connection("postgres").cursor() as cursor:
         cursor.execute("select pg_advisory_lock(%s)", [MIGRATION_LOCK])
-        cursor.execute(f'drop database if exists "{name}" with (force)')
         cursor.execute(f'create database "{name}" template "{template}"')
         cursor.execute("select pg_advisory_unlock(%s)", [MIGRATION_LOCK])
+        cursor.connection.close()
+
+
+def drop(name: str) -> None:
+    with owner_connection("postgres").cursor() as cursor:
+        cursor.execute(f'drop database if exists "{name}"')
         cursor.connection.close()
 
 
@@ -72,13 +77,14 @@ def use_database(name: str) -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(migrated_database, django_db_blocker, worker_id):
     """A clone for this test process; tests run in it as the runtime role."""
-    name = f"{migrated_database}_test_{worker_id}"
+    name = f"{migrated_database}_test_{worker_id}_{os.getpid()}"
     with django_db_blocker.unblock():
         clone(migrated_database, name)
         use_database(name)
     yield
     with django_db_blocker.unblock():
         connections.close_all()
+        drop(name)
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from milestones import acts as cairn_acts
-from milestones.climbing import reopenings, window_end
-from milestones.concluding import acts_of, load
+from milestones.climbing import reopenings
+from milestones.concluding import acts_of, climber_of, load, make_candidate
 from milestones.criteria import (
     ConfirmedSignal,
     Criteria,
@@ -15,7 +15,7 @@ from milestones.criteria import (
     parse,
     signal_in_words,
 )
-from milestones.evaluation import Candidate, event_name, measure
+from milestones.evaluation import event_name, measure
 from milestones.models import Enrollment, Feature, Hit, Progress, Rung
 from onboarding.tracking.models import EventName
 
@@ -110,26 +110,19 @@ def _is_done(row: Progress, now: datetime) -> bool:
 def _values(enrollment, shown, rows, criteria, now) -> dict[tuple[str, int], float]:
     """(rung, signal) → how far an event signal has come, for what is not done yet."""
     acts = acts_of(cairn_acts.read({enrollment.seat.person_id}), enrollment)
-    wanted: dict[tuple[str, int], Candidate] = {}
+    climber, wanted = climber_of(enrollment), {}
     for rung in shown:
         if _is_done(rows[rung.key], now):
             continue
         for index, signal in enumerate(criteria[rung.key].signals):
             if isinstance(signal, EventSignal) and signal.by in ("person", "account"):
-                wanted[rung.key, index] = _candidate(enrollment, rung.key, signal, acts)
+                marks = reopenings(acts, rung.key)
+                after = marks[-1] if marks else None
+                wanted[rung.key, index] = make_candidate(signal, climber, acts=acts, key=rung.key, after=after)
     names = {event_name(candidate.signal) for candidate in wanted.values()}
     name_ids = dict(EventName.objects.filter(name__in=names).values_list("name", "id"))
     measured = measure(list(wanted.values()), name_ids, now=now)
     return {place: measured.get(candidate, 0) for place, candidate in wanted.items()}
-
-
-def _candidate(enrollment, key, signal, acts) -> Candidate:
-    until = window_end(signal, enrollment.enrolled_at, acts, key)
-    marks = reopenings(acts, key)
-    since = enrollment.enrolled_at if until or enrollment.ordinal > 1 else None
-    person = None if signal.by == "account" else enrollment.seat.person_id
-    after = marks[-1] if marks else None
-    return Candidate(signal, person, enrollment.seat.account_id, since=since, after=after, until=until)
 
 
 def _signals(key, criteria: Criteria, titles, met, values, state, rows, now) -> list[dict]:

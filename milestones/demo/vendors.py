@@ -18,7 +18,7 @@ NORTHWIND = Vendor(
     slug="northwind",
     domain="northwind.example",
     timezone="Europe/Berlin",
-    ladders=("northwind-first-value.yaml",),
+    ladders=("northwind-first-value.yaml", "northwind-automation.yaml", "northwind-reliability.yaml"),
     members=(
         ("owner", "Nora Lindqvist", "nora"),
         ("admin", "Adam Reyes", "adam"),

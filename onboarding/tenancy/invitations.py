@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -63,35 +63,50 @@ def find_open(token: str) -> tuple[Workspace, Invitation] | None:
     if found is None:
         return None
     with workspace_scope(found.workspace_id):
-        invitation = (
-            Invitation.objects.select_related("invited_by")
-            .filter(pk=found.invitation_id, accepted_at=None, revoked_at=None, expires_at__gt=clock.now())
-            .first()
-        )
-        if invitation is None or invitation.invited_by is None or not invitation.invited_by.may(invitation.access):
-            return None  # revoked with the inviter
+        invitation = still_open().filter(pk=found.invitation_id).first()
+        if invitation is None or not is_backed(invitation):
+            return None
         return Workspace.objects.get(pk=found.workspace_id), invitation
+
+
+def still_open():
+    """The open workspace's invitations that are neither used, revoked nor past their time."""
+    return Invitation.objects.select_related("invited_by__user").filter(
+        accepted_at=None, revoked_at=None, expires_at__gt=clock.now()
+    )
+
+
+def is_backed(invitation: Invitation) -> bool:
+    """Whether who sent it could still send it: an invitation dies with its inviter's membership or access."""
+    inviter = invitation.invited_by
+    return inviter is not None and inviter.may(Access.ADMIN) and inviter.may(invitation.access)
 
 
 def accept(*, token: str, user: User) -> Workspace | None:
     """Make the user a member; None when the token is spent, expired, revoked or for another address."""
-    opened = find_open(token)
-    if opened is None:
+    found = find_invitation(token)
+    if found is None:
         return None
-    workspace, invitation = opened
-    if invitation.email != user.email.lower():
-        return None
-    with workspace_scope(workspace.pk):
-        # Two clicks at once: only the one that finds accepted_at still empty goes on.
-        if not Invitation.objects.filter(pk=invitation.pk, accepted_at=None).update(accepted_at=clock.now()):
+    with workspace_scope(found.workspace_id):
+        # Locked: of two clicks at once one goes on, and a revocation comes before or after, never between.
+        invitation = still_open().select_for_update(of=("self",)).filter(pk=found.invitation_id).first()
+        if invitation is None or invitation.email != user.email.lower() or not is_backed(invitation):
             return None
-        try:
-            with transaction.atomic():
-                member = Member.objects.create(workspace=workspace, user=user, access=invitation.access)
-        except IntegrityError:
-            return workspace
-        record(member=member, verb="joined", subject=workspace.name, detail={"access": invitation.access})
+        invitation.accepted_at = clock.now()
+        invitation.save(update_fields=["accepted_at"])
+        workspace = Workspace.objects.get(pk=found.workspace_id)
+        member, is_new = Member.objects.get_or_create(
+            workspace=workspace, user=user, defaults={"access": invitation.access}
+        )
+        if is_new:
+            record(member=member, verb="joined", subject=workspace.name, detail={"access": invitation.access})
     return workspace
+
+
+def revoke(*, invitation: Invitation, by: Member) -> None:
+    """From the next click on its link opens nothing."""
+    if Invitation.objects.filter(pk=invitation.pk, accepted_at=None, revoked_at=None).update(revoked_at=clock.now()):
+        record(member=by, verb="revoked the invitation of", subject=invitation.email)
 
 
 def pending_token(request) -> str:

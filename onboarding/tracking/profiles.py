@@ -73,6 +73,11 @@ def _seat(person: int, own: list[Seat], named: dict[tuple[int, int], int], first
             own.append(seat)
         by_account[account] = seat
         seat.named_at = min(seat.named_at or moment(at), moment(at))
+    if None in by_account and len(by_account) > 1:
+        # Two people became one: the seat without an account gives way to the one with it.
+        own.remove(by_account.pop(None))
+        Seat.objects.filter(person_id=person, account=None).first().delete()
+        before = None
     if not own:
         own.append(Seat(workspace_id=current_workspace_id(), person_id=person, since=first_seen))
     # The first seat is as old as the person: before it nothing else was known.

@@ -1,0 +1,56 @@
+"""Pages: the list of accounts, and one account."""
+
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from milestones.studio.account_story import happenings, tell, traits_shown
+from milestones.studio.portfolio import SORTS, account_rows, find_accounts, trait
+from milestones.studio.rendering import address_of_pages, calendar_of, page_of, show
+from milestones.studio.roster import Wanted, find_people, person_rows
+from milestones.studio.splits import headline, split
+from onboarding.tenancy.access import open_to
+from onboarding.tenancy.models import Access
+from onboarding.tracking.models import Account
+
+PEOPLE_SHOWN = 10
+
+
+@require_safe
+@open_to(Access.MANAGER)
+def account_list(request, slug):
+    """`?q=` finds by name or id, `?sort=` orders by one of SORTS, "-" before it downwards."""
+    q, sort = request.GET.get("q", "").strip()[:200], request.GET.get("sort", "name")
+    sort = sort if sort.removeprefix("-") in SORTS else "name"
+    page = page_of(request, find_accounts(q=q, sort=sort))
+    context = {
+        "nav_current": "account-list",
+        "headline": headline(split(Account.objects.all(), "seat__account"), one="account", many="accounts"),
+        "rows": account_rows(page, calendar_of(request)),
+        "page": page,
+        "pages_query": address_of_pages(request),
+        "q": q,
+        "sort": sort,
+    }
+    return show(request, "account_list.html", context)
+
+
+@require_safe
+@open_to(Access.MANAGER)
+def account_detail(request, slug, pk):
+    """Who the account is, how far each role is, and what happened lately."""
+    account, calendar = get_object_or_404(Account, pk=pk), calendar_of(request)
+    people = find_people(Wanted(account=account.pk))
+    context = {
+        "nav_current": "account-list",
+        "account": account,
+        "industry": trait(account.traits, "industry"),
+        "plan": trait(account.traits, "plan"),
+        "first_seen": calendar.date(account.first_seen_at),
+        "last_seen": calendar.day(account.last_seen_at),
+        "story": tell(account, calendar),
+        "people_count": people.count(),
+        "people": person_rows(people[:PEOPLE_SHOWN], calendar, Wanted(account=account.pk)),
+        "happenings": happenings(account, calendar),
+        "traits": traits_shown(account.traits),
+    }
+    return show(request, "account_detail.html", context)

@@ -1,0 +1,145 @@
+"""What a member does about somebody's progress: written as a fact, drained at once if the workspace is free, audited.
+
+Each verb answers True when the effect already shows, False when it is saved and will show in a moment. What is not possible
+raises ActionRefusedError with the reason.
+"""
+
+from datetime import date, datetime, time
+
+from milestones import acts
+from milestones.checklist.actions import ActionRefusedError
+from milestones.checklist.actions import confirm as confirm_rung
+from milestones.checklist.links import make_link
+from milestones.climbing import Act, Known, fold, reopenings
+from milestones.concluding import think
+from milestones.criteria import TraitSignal
+from milestones.draining import drain_here
+from milestones.evaluation import Candidate, event_name, find_hits
+from milestones.models import Enrollment, Progress
+from milestones.rules import version_rules
+from milestones.studio.person_climb import paused_since
+from onboarding import clock
+from onboarding.tenancy.audit import record
+from onboarding.tenancy.models import Member
+from onboarding.tenancy.scope import current_workspace_id
+from onboarding.tracking.models import EventName
+
+
+def confirm(enrollment: Enrollment, key: str, *, member: Member, note: str = "") -> bool:
+    """A manager's word reaches any rung."""
+    _refuse_if_over(enrollment)
+    shows = confirm_rung(enrollment, key, by="manager", actor=str(member.user), note=note)
+    _record(member, "confirmed a rung", enrollment, rung=key, note=note)
+    return shows
+
+
+def skip(enrollment: Enrollment, key: str, *, member: Member, note: str = "") -> bool:
+    """Take a rung off the person's way; it no longer counts."""
+    row = _row(enrollment, key)
+    if row.reached_at is not None:
+        raise ActionRefusedError("This rung is reached already, and reached counts for more than skipped.")
+    if row.skipped_at is not None:
+        return True
+    return _act("skipped", "skipped a rung", enrollment, member=member, rung=key, note=note)
+
+
+def reopen(enrollment: Enrollment, key: str, *, member: Member, reason: str) -> bool:
+    """Start a rung again from now: what happened before no longer counts for it."""
+    row = _row(enrollment, key)
+    if row.reached_at is None and row.skipped_at is None:
+        raise ActionRefusedError("This rung is open already.")
+    if _is_reached_at_once(enrollment, key, clock.now()):
+        raise ActionRefusedError(
+            "It would be reached again at once: what its rule asks for still holds, whatever happens from now on."
+        )
+    return _act("reopened", "reopened a rung", enrollment, member=member, rung=key, note=reason)
+
+
+def extend(enrollment: Enrollment, key: str, *, member: Member, until: date, zone) -> bool:
+    """Give until the end of a day in the workspace's zone; a window counted from enrollment closes no earlier either."""
+    row, end = _row(enrollment, key), datetime.combine(until, time(23, 59, 59), tzinfo=zone)
+    if row.reached_at is not None or row.skipped_at is not None:
+        raise ActionRefusedError("This rung is done; there is nothing to extend.")
+    if end <= clock.now():
+        raise ActionRefusedError("That day is over. Choose a day that is still to come.")
+    if row.due_shown is not None and end <= row.due_shown:
+        raise ActionRefusedError(f"It is due on {row.due_shown.astimezone(zone):%-d %B} anyway. Choose a later day.")
+    return _act("extended", "extended a rung", enrollment, member=member, rung=key, moment=end)
+
+
+def pause(enrollment: Enrollment, *, member: Member) -> bool:
+    """Stop the clock: due dates wait until the climb is resumed."""
+    if paused_since(enrollment):
+        return True
+    return _act("paused", "paused a climb", enrollment, member=member)
+
+
+def resume(enrollment: Enrollment, *, member: Member) -> bool:
+    """Let the clock run again; due dates move by the length of the pause."""
+    if not paused_since(enrollment):
+        return True
+    return _act("resumed", "resumed a climb", enrollment, member=member)
+
+
+def link(enrollment: Enrollment, *, member: Member) -> str:
+    """A new token for the person's hosted checklist; it is shown once."""
+    _refuse_if_over(enrollment)
+    token = make_link(enrollment)
+    _record(member, "copied a checklist link", enrollment)
+    return token
+
+
+def _refuse_if_over(enrollment: Enrollment) -> None:
+    if enrollment.ended_at is not None:
+        raise ActionRefusedError("This climb has ended; nothing about it can change any more.")
+
+
+def _row(enrollment: Enrollment, key: str) -> Progress:
+    _refuse_if_over(enrollment)
+    row = Progress.objects.select_related("rung").filter(enrollment=enrollment, key=key).first()
+    if row is None:
+        raise ActionRefusedError("There is no such rung on this ladder.")
+    return row
+
+
+def _act(fact: str, verb: str, enrollment: Enrollment, *, member: Member, **said) -> bool:
+    _refuse_if_over(enrollment)
+    actor = str(member.user)
+    acts.write(verb=fact, seat=enrollment.seat, ladder=enrollment.ladder.key, by="manager", actor=actor, **said)
+    _record(member, verb, enrollment, **{key: str(value) for key, value in said.items() if value})
+    return drain_here()
+
+
+def _record(member: Member, verb: str, enrollment: Enrollment, **detail) -> None:
+    detail = {"ladder": enrollment.ladder.key, "enrollment": enrollment.pk, **detail}
+    record(member=member, verb=verb, subject=str(enrollment.seat.person), detail=detail)
+
+
+def _is_reached_at_once(enrollment: Enrollment, key: str, at: datetime) -> bool:
+    """Fold with the reopening added: no event can lie after it yet, so only traits and other rungs can still hold."""
+    [concluded] = think([enrollment])
+    reopened = [*concluded.acts, Act(at=at, verb="reopened", rung=key)]
+    epoch = len(reopenings(reopened, key))
+    traits = {
+        (key, epoch, rule.index): _candidate(enrollment, rule.signal, at)
+        for rule in version_rules(enrollment.version_id, current_workspace_id()).signals
+        if rule.rung == key and isinstance(rule.signal, TraitSignal)
+    }
+    names = {event_name(candidate.signal) for candidate in traits.values()}
+    found = (
+        find_hits(list(traits.values()), dict(EventName.objects.filter(name__in=names).values_list("name", "id")))
+        if traits
+        else {}
+    )
+    hits = {place: found[candidate] for place, candidate in traits.items() if candidate in found}
+    # Roles and days of activity decide what opens when, not whether a rung is reached.
+    known = Known(enrolled_at=enrollment.enrolled_at, hits={**concluded.hits, **hits}, acts=reopened)
+    return fold(concluded.rules.rules, known)[key].reached_at is not None
+
+
+def _candidate(enrollment: Enrollment, signal: TraitSignal, at: datetime) -> Candidate:
+    seat = enrollment.seat
+    if signal.of == "account":
+        first_seen = seat.account.first_seen_at if seat.account else seat.person.first_seen_at
+        return Candidate(signal, None, seat.account_id, after=at, first_seen=first_seen)
+    return Candidate(signal, seat.person_id, None, after=at, first_seen=seat.person.first_seen_at)

@@ -1,0 +1,144 @@
+"""Pages: the list of people, one person, and what a member does about their climbs."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from milestones.models import Enrollment, Ladder
+from milestones.studio import member_actions
+from milestones.studio.account_story import traits_shown
+from milestones.studio.person_climb import enrollments_of, view_climbs
+from milestones.studio.person_story import headline, identities_of, recent_events
+from milestones.studio.rendering import address_of_pages, calendar_of, page_of, show
+from milestones.studio.roles import known_roles, role_label
+from milestones.studio.roster import Wanted, find_people, person_rows
+from milestones.studio.rung_forms import VERBS, carry_out, form_for, offered
+from milestones.studio.splits import headline as split_headline
+from milestones.studio.splits import split
+from onboarding.tenancy.access import open_to
+from onboarding.tenancy.models import Access
+from onboarding.tracking.models import Account, Person
+
+
+@require_safe
+@open_to(Access.MANAGER)
+def person_list(request, slug):
+    """`?q=` finds by name, e-mail or id; `?role=`, `?ladder=`, `?account=` narrow; `?anonymous=1` shows visitors too."""
+    wanted = _wanted(request.GET)
+    page = page_of(request, find_people(wanted))
+    known = Person.objects.filter(external_id__isnull=False)
+    context = {
+        "nav_current": "person-list",
+        "headline": split_headline(split(known, "seat__person"), one="person", many="people"),
+        "rows": person_rows(page, calendar_of(request), wanted),
+        "page": page,
+        "pages_query": address_of_pages(request),
+        "wanted": wanted,
+        "account": Account.objects.filter(pk=wanted.account).first() if wanted.account else None,
+        "roles": known_roles(),
+        "ladders": Ladder.objects.exclude(live=None).order_by("position", "id"),
+    }
+    return show(request, "person_list.html", context)
+
+
+def _wanted(query) -> Wanted:
+    account = query.get("account", "")
+    return Wanted(
+        q=query.get("q", "").strip()[:200],
+        role=query.get("role", "")[:60],
+        ladder=query.get("ladder", "")[:100],
+        account=int(account) if account.isascii() and account.isdigit() and len(account) < 19 else None,
+        anonymous=query.get("anonymous") == "1",
+    )
+
+
+@require_safe
+@open_to(Access.MANAGER)
+def person_detail(request, slug, pk):
+    """Every rung with its evidence or its why-not."""
+    return _show_person(request, get_object_or_404(Person, pk=pk))
+
+
+def _show_person(request, person: Person, *, enrollment=None, sent=None, link=""):
+    """`sent` is a refused form of that enrollment, `link` a fresh link to its checklist."""
+    calendar = calendar_of(request)
+    climbs = view_climbs(enrollments_of(person), calendar)
+    shown = []
+    for climb in climbs:
+        mine = sent if enrollment and climb.enrollment.pk == enrollment.pk else None
+        offers = {rung.key: offered(climb.enrollment, rung, mine) for rung in climb.rungs} if not climb.ended else {}
+        phases = [(name, [(rung, offers.get(rung.key, [])) for rung in rungs]) for name, rungs in climb.phases]
+        fresh = link if enrollment and climb.enrollment.pk == enrollment.pk else ""
+        shown.append({"climb": climb, "phases": phases, "link": fresh})
+    seats = list(person.seats.select_related("account").order_by("left_at", "since", "pk"))
+    context = {
+        "nav_current": "person-list",
+        "person": person,
+        "headline": headline(person, climbs),
+        "climbs": shown,
+        "seats": [(seat, role_label(seat.role) if seat.role else "", calendar.date(seat.since)) for seat in seats],
+        "first_seen": calendar.date(person.first_seen_at),
+        "last_seen": calendar.time(person.last_seen_at),
+        "events": recent_events(person, calendar),
+        "identities": identities_of(person),
+        "traits": traits_shown(person.traits),
+    }
+    return show(request, "person_detail.html", context)
+
+
+def _climb(pk: int, enrollment: int) -> Enrollment:
+    rows = Enrollment.objects.select_related("ladder", "version", "seat__person", "seat__account")
+    return get_object_or_404(rows, pk=enrollment, seat__person=pk, ended_at=None)
+
+
+@require_POST
+@open_to(Access.MANAGER)
+def rung_act(request, slug, pk, enrollment, key, verb):
+    """Confirm, skip, extend or reopen one rung; a refusal is shown at the form's field."""
+    if verb not in VERBS:
+        raise Http404
+    climb, verb = _climb(pk, enrollment), VERBS[verb]
+    form = form_for(verb, climb.pk, key, request.POST)
+    shows = carry_out(verb, form, climb, key, member=request.member, zone=request.workspace.zone)
+    if shows is None:
+        return _show_person(request, climb.seat.person, enrollment=climb, sent=(key, verb.key, form))
+    return _back(request, climb, f"{verb.done}." if shows else "", anchor=f"#rung-{climb.pk}-{key}")
+
+
+@require_POST
+@open_to(Access.MANAGER)
+def climb_pause(request, slug, pk, enrollment):
+    climb = _climb(pk, enrollment)
+    shows = member_actions.pause(climb, member=request.member)
+    return _back(request, climb, "Paused. Due dates wait until you resume." if shows else "")
+
+
+@require_POST
+@open_to(Access.MANAGER)
+def climb_resume(request, slug, pk, enrollment):
+    climb = _climb(pk, enrollment)
+    shows = member_actions.resume(climb, member=request.member)
+    return _back(request, climb, "Resumed. Due dates have moved by the length of the pause." if shows else "")
+
+
+@require_POST
+@open_to(Access.MANAGER)
+def climb_link(request, slug, pk, enrollment):
+    """Make a link to the person's checklist. It is shown in the answer itself: nothing keeps it to show it again."""
+    climb = _climb(pk, enrollment)
+    token = member_actions.link(climb, member=request.member)
+    address = settings.CAIRN_BASE_URL + reverse("checklist", args=[token])
+    return _show_person(request, climb.seat.person, enrollment=climb, link=address)
+
+
+def _back(request, climb: Enrollment, said: str, anchor: str = ""):
+    """To the person's page, with what happened; `said` is empty when it will only show in a moment."""
+    if said:
+        messages.success(request, said)
+    else:
+        messages.info(request, "Saved, updating. It will show in a moment.")
+    address = reverse("person-detail", args=[request.workspace.slug, climb.seat.person_id])
+    return redirect(f"{address}{anchor}")

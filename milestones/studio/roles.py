@@ -1,0 +1,57 @@
+"""Roles as they are said, and how far the people of each have come."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+
+from milestones.models import Progress
+from onboarding.tracking.models import Seat
+
+
+def role_label(key: str) -> str:
+    """ "power_user" → "Power user"."""
+    return key.replace("_", " ").capitalize() if key else "No role"
+
+
+def known_roles() -> list[tuple[str, str]]:
+    """(key, label) of the roles that anybody has."""
+    keys = Seat.objects.exclude(role="").order_by("role").values_list("role", flat=True).distinct()
+    return [(key, role_label(key)) for key in keys]
+
+
+@dataclass(frozen=True)
+class RoleProgress:
+    """The rungs on the tracks of an account's people of one role, summed: `reached` of `total`, skipped ones left out."""
+
+    key: str
+    people: int
+    reached: int
+    total: int
+
+    @property
+    def label(self) -> str:
+        return role_label(self.key)
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.reached / self.total) if self.total else 0
+
+
+def progress_by_role(accounts: Iterable[int]) -> dict[int, list[RoleProgress]]:
+    """account id → its roles, the largest first; one query for all of them."""
+    rows = Progress.objects.filter(
+        enrollment__seat__account__in=list(accounts),
+        enrollment__seat__left_at=None,
+        enrollment__ended_at=None,
+        on_track=True,
+    )
+    counts = rows.values_list("enrollment__seat__account_id", "enrollment__seat__role").annotate(
+        people=Count("enrollment__seat__person_id", distinct=True),
+        reached=Count("pk", filter=Q(reached_at__isnull=False)),
+        total=Count("pk", filter=Q(reached_at__isnull=False) | Q(skipped_at=None)),
+    )
+    found: dict[int, list[RoleProgress]] = {}
+    for account, *counted in counts.order_by("-people", "enrollment__seat__role"):
+        found.setdefault(account, []).append(RoleProgress(*counted))
+    return found

@@ -1,0 +1,1 @@
+"""What members see of this floor: the event debugger, the catalogue, sources and keys."""
