@@ -3,6 +3,7 @@ and `alias` makes two people one from the beginning.
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.decoding import Fact, Kind
@@ -12,7 +13,7 @@ from onboarding.tracking.staging import give_events, moment
 USER, ANONYMOUS = Identity.Kind.USER, Identity.Kind.ANONYMOUS
 
 
-@dataclass
+@dataclass(slots=True)
 class Arrival:
     """A fresh fact on its way in, with what the drain has found out about it."""
 
@@ -22,6 +23,10 @@ class Arrival:
     received_at: int
     person_id: int = 0
     account_id: int | None = None
+    at: datetime = field(init=False)
+
+    def __post_init__(self):
+        self.at = moment(self.fact.occurred_at)
 
     @property
     def order(self) -> tuple[int, int, str]:
@@ -49,6 +54,25 @@ def resolve(arrivals: list[Arrival]) -> Resolution:
     return book.resolution
 
 
+@dataclass(slots=True)
+class Known:
+    """An Identity as the book keeps it: a drain looks up thousands, and changes few."""
+
+    pk: int
+    value: str
+    person_id: int
+    first_seen_at: datetime
+    claimed_at: datetime | None = None
+    claimed_source: int | None = None
+    claimed_message: str | None = None
+
+    def keep(self, *names: str) -> None:
+        Identity.objects.filter(pk=self.pk).update(**{name: getattr(self, name) for name in names})
+
+
+CLAIM = ("person_id", "claimed_at", "claimed_source", "claimed_message")
+
+
 class _Book:
     """The identities that this batch touches, read once and kept current."""
 
@@ -67,15 +91,16 @@ class _Book:
                     self._see(ANONYMOUS, fact.anonymous_id, fact.occurred_at)
             if fact.kind == Kind.ALIAS:
                 previous.add(fact.previous_id)
-        self.known: dict[tuple[str, str], Identity] = {}
+        self.known: dict[tuple[str, str], Known] = {}
         wanted = {ANONYMOUS: set(claimed_here), USER: set()}
         for kind, value in self.first:
             wanted[kind].add(value)
         for values in wanted.values():
             values |= previous  # an alias may name a user id or an anonymous one
         for kind, values in wanted.items():
-            for identity in Identity.objects.filter(kind=kind, value__in=values):
-                self.known[kind, identity.value] = identity
+            rows = Identity.objects.filter(kind=kind, value__in=values) if values else Identity.objects.none()
+            for row in rows.values_list(*Known.__slots__):
+                self.known[kind, row[1]] = Known(*row)
         self._create_users([v for k, v in self.first if k == USER and (k, v) not in self.known])
         lonely = [
             v for k, v in self.first if k == ANONYMOUS and (k, v) not in self.known and v not in claimed_here | previous
@@ -100,20 +125,15 @@ class _Book:
     def _create(self, kind: str, values: list[str], people: list[Person]) -> None:
         Person.objects.bulk_create(people)
         pairs = zip(values, people, strict=True)
-        identities = [self._identity(kind, value, person.pk, self.first[kind, value]) for value, person in pairs]
-        Identity.objects.bulk_create(identities)
+        self._keep_new([self._identity(kind, value, person.pk, self.first[kind, value]) for value, person in pairs])
 
     def _identity(self, kind: str, value: str, person_id: int, at: int, **claim) -> Identity:
-        identity = Identity(
-            workspace_id=current_workspace_id(),
-            kind=kind,
-            value=value,
-            person_id=person_id,
-            first_seen_at=moment(at),
-            **claim,
-        )
-        self.known[kind, value] = identity
-        return identity
+        own = {"workspace_id": current_workspace_id(), "kind": kind, "value": value, "person_id": person_id}
+        return Identity(**own, first_seen_at=moment(at), **claim)
+
+    def _keep_new(self, identities: list[Identity]) -> None:
+        for row in Identity.objects.bulk_create(identities):
+            self.known[row.kind, row.value] = Known(*(getattr(row, name) for name in Known.__slots__))
 
     def _widen_users(self) -> None:
         """Keep each user id's first moment: it decides whose external id a merged person bears."""
@@ -121,7 +141,7 @@ class _Book:
             identity = self.known.get((kind, value))
             if kind == USER and identity and identity.first_seen_at > moment(at):
                 identity.first_seen_at = moment(at)
-                identity.save(update_fields=["first_seen_at"])
+                identity.keep("first_seen_at")
                 self._name_by_earliest(identity.person_id)
 
     def person_of(self, fact: Fact) -> int:
@@ -136,7 +156,7 @@ class _Book:
         identity = self.known.get((ANONYMOUS, anonymous_id))
         claim = {"claimed_at": moment(order[0]), "claimed_source": order[1], "claimed_message": order[2]}
         if identity is None:
-            self._identity(ANONYMOUS, anonymous_id, user.person_id, order[0], **claim).save()
+            self._keep_new([self._identity(ANONYMOUS, anonymous_id, user.person_id, order[0], **claim)])
             return
         if identity.claimed_at is not None:
             if (identity.claimed_at, identity.claimed_source, identity.claimed_message) <= (
@@ -153,7 +173,7 @@ class _Book:
             identity.person_id = user.person_id
         for name, value in claim.items():
             setattr(identity, name, value)
-        identity.save()
+        identity.keep(*CLAIM)
 
     def alias(self, arrival: Arrival) -> None:
         """previous_id and user_id are one person, from the beginning."""
@@ -161,7 +181,7 @@ class _Book:
         user = self.known[USER, fact.user_id]
         previous = self.known.get((USER, fact.previous_id))
         if previous is None:
-            self._identity(USER, fact.previous_id, user.person_id, fact.occurred_at).save()
+            self._keep_new([self._identity(USER, fact.previous_id, user.person_id, fact.occurred_at)])
         elif previous.person_id != user.person_id:
             self._merge(survivor=user.person_id, other=previous.person_id)
         anonymous = self.known.get((ANONYMOUS, fact.previous_id))

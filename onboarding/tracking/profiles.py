@@ -1,8 +1,10 @@
 """Accounts, seats, traits and roles as the facts tell them. Projections: each can be rebuilt from the events."""
 
 import re
+from datetime import datetime
 
 import msgspec
+from django.db.models import Min
 
 from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.decoding import Kind
@@ -43,36 +45,53 @@ def resolve_accounts(arrivals: list[Arrival]) -> None:
 
 def seat_people(arrivals: list[Arrival]) -> set[int]:
     """Keep the seats that the arrivals tell of; returns the people whose seats changed."""
-    named: dict[tuple[int, int], int] = {}
-    people: dict[int, int] = {}
+    named: dict[int, dict[int, datetime]] = {}
+    people: set[int] = set()
     for arrival in arrivals:
-        at = arrival.fact.occurred_at
-        people[arrival.person_id] = min(at, people.get(arrival.person_id, at))
+        people.add(arrival.person_id)
         if arrival.account_id and arrival.trusted:
-            key = (arrival.person_id, arrival.account_id)
-            named[key] = min(at, named.get(key, at))
-    seats: dict[int, list[Seat]] = {person: [] for person in people}
-    for seat in Seat.objects.filter(person_id__in=people):
+            mine = named.setdefault(arrival.person_id, {})
+            mine[arrival.account_id] = min(arrival.at, mine.get(arrival.account_id, arrival.at))
+    unsettled = _people_with_other_seats(people, named)
+    seats: dict[int, list[Seat]] = {person: [] for person in unsettled}
+    for seat in Seat.objects.filter(person_id__in=unsettled):
         seats[seat.person_id].append(seat)
-    first_seen = dict(Person.objects.filter(pk__in=people).values_list("pk", "first_seen_at"))
-    return {person for person, own in seats.items() if _seat(person, own, named, first_seen[person])}
+    first_seen = dict(Person.objects.filter(pk__in=unsettled).values_list("pk", "first_seen_at"))
+    return {person for person, own in seats.items() if _seat(person, own, named.get(person, {}), first_seen[person])}
 
 
-def _seat(person: int, own: list[Seat], named: dict[tuple[int, int], int], first_seen) -> bool:
+def _people_with_other_seats(people: set[int], named: dict[int, dict[int, datetime]]) -> set[int]:
+    """Those whose seats these facts may change: a quick look that lets most people pass."""
+    seated: dict[int, list] = {}
+    rows = Seat.objects.filter(person_id__in=people)
+    for person, *seat in rows.values_list("person_id", "account_id", "named_at", "since", "person__first_seen_at"):
+        seated.setdefault(person, []).append(seat)
+    unsettled = people - seated.keys()
+    for person, own in seated.items():
+        if own[0][3] != min(since for _, _, since, _ in own):
+            unsettled.add(person)  # an older fact has moved the beginning
+    for person, mine in named.items():
+        known = {account: named_at for account, named_at, *_ in seated.get(person, [])}
+        if any(known.get(account) is None or known[account] > at for account, at in mine.items()):
+            unsettled.add(person)
+    return unsettled
+
+
+def _seat(person: int, own: list[Seat], named: dict[int, datetime], first_seen: datetime) -> bool:
     """Bring one person's seats up to date; True when any changed."""
     before = {(seat.pk, seat.account_id, seat.named_at, seat.since) for seat in own}
     by_account = {seat.account_id: seat for seat in own}
-    for (_, account), at in ((key, at) for key, at in named.items() if key[0] == person):
+    for account, at in named.items():
         seat = by_account.get(account)
         if seat is None and None in by_account:
             # The account becomes known: the one seat without an account is this seat.
             seat = by_account.pop(None)
             seat.account_id = account
         if seat is None:
-            seat = Seat(workspace_id=current_workspace_id(), person_id=person, account_id=account, since=moment(at))
+            seat = Seat(workspace_id=current_workspace_id(), person_id=person, account_id=account, since=at)
             own.append(seat)
         by_account[account] = seat
-        seat.named_at = min(seat.named_at or moment(at), moment(at))
+        seat.named_at = min(seat.named_at or at, at)
     if None in by_account and len(by_account) > 1:
         # Two people became one: the seat without an account gives way to the one with it.
         own.remove(by_account.pop(None))
@@ -167,10 +186,27 @@ def rebuild_people(people: set[int]) -> None:
         person.first_seen_at, person.last_seen_at = span[0], span.reverse()[0]
         person.traits, person.trait_times = {}, {}
         for event in events.filter(kind=Kind.IDENTIFY).order_by("occurred_at", "source_id", "message_id"):
-            order = (int(event.occurred_at.timestamp() * MICROSECOND), event.source_id, event.message_id)
+            order = (_to_microseconds(event.occurred_at), event.source_id, event.message_id)
             _lay(person, event.properties, order, event.trusted)
         _name_person(person)
         person.save()
-        own = list(Seat.objects.filter(person_id=person.pk))
-        _seat(person.pk, own, {}, person.first_seen_at)
+        _rebuild_seats(person)
     assign_roles(people)
+
+
+def _rebuild_seats(person: Person) -> None:
+    """The seats of a person whose events changed: one for each account that they name, or the one without."""
+    facts = Event.objects.filter(person_id=person.pk, trusted=True, account_id__isnull=False)
+    first = dict(facts.values("account_id").annotate(at=Min("occurred_at")).values_list("account_id", "at"))
+    own = []
+    for seat in Seat.objects.filter(person_id=person.pk):
+        if seat.account_id is not None and seat.account_id not in first:
+            seat.delete()
+        else:
+            seat.named_at = None
+            own.append(seat)
+    _seat(person.pk, own, first, person.first_seen_at)
+
+
+def _to_microseconds(at: datetime) -> int:
+    return int(at.timestamp()) * MICROSECOND + at.microsecond

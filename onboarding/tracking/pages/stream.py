@@ -11,7 +11,10 @@ from onboarding.tracking.decoding.facts import Mark
 from onboarding.tracking.models import Account, Event, EventName, Identity, Person, RefusedEvent, Source
 
 PAGE = 50
-REPEATED = ("duplicate", "conflict")
+REPEATED = {
+    "duplicate": "Sent before, with the same content",
+    "conflict": "Sent before, with other content; the first one counts",
+}
 KINDS = {"taken": "Taken", "refused": "Refused", "repeated": "Repeated"}
 TYPES = ("track", "page", "screen", "identify", "group", "alias", "cairn")
 LARGEST_ID = 2**63 - 1
@@ -69,6 +72,10 @@ class Line:
     code: str = ""
     marks: tuple[str, ...] = ()
     json: str = ""
+
+    @property
+    def is_repeated(self) -> bool:
+        return self.code in REPEATED
 
 
 def read(filters: Filters) -> tuple[list[Line], int | None]:
@@ -153,7 +160,7 @@ def _refused_line(event: RefusedEvent, source: Source | None) -> Line:
         name=event.name or str(said.get("event") or said.get("type") or "An event"),
         source=source,
         who=event.user_id or str(said.get("userId") or said.get("anonymousId") or ""),
-        note=event.message,
+        note=REPEATED.get(event.code, event.message),
         code=event.code,
         json=event.event if sent is None else json.dumps(sent, indent=2, ensure_ascii=False),
     )
