@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from onboarding.tenancy.access import EVERYONE, SIGNED_IN, open_to
 from onboarding.tenancy.invitations import SESSION_KEY, accept, find_open
 from onboarding.tenancy.lookups import memberships_of
-from onboarding.tenancy.models import Access
 from onboarding.tenancy.workspaces import open_workspace
 
 
@@ -54,9 +53,3 @@ def invitation(request, token):
     fits = request.user.is_authenticated and request.user.email.lower() == offer.email
     context = {"joining": workspace, "offer": offer, "fits": fits}
     return render(request, "tenancy/invitation.html", context)
-
-
-@open_to(Access.EXECUTIVE)
-def home(request, slug):
-    """The workspace's first page."""
-    return render(request, "tenancy/home.html", {"nav_current": "home"})

@@ -25,11 +25,11 @@ class InviteForm(forms.Form):
     """Offers access up to the inviter's own."""
 
     email = forms.EmailField(label="Work email", max_length=254)
-    access = forms.ChoiceField(label="Access", initial=Access.MANAGER)
+    access = forms.ChoiceField(label="Access", initial=Access.MANAGER, widget=forms.RadioSelect)
 
     def __init__(self, *args, by: Member, **kwargs):
         super().__init__(*args, auto_id="invite_%s", **kwargs)
-        self.fields["access"].choices = [(access, f"{access.label}: {MAY[access]}") for access in up_to(by)]
+        self.fields["access"].choices = [(access, f"{access.label} {MAY[access]}") for access in up_to(by)]
 
 
 def up_to(member: Member) -> list[Access]:
@@ -120,7 +120,9 @@ def _page(request, *, invite_form: InviteForm | None = None, refused: tuple[int,
 
 def in_words(detail: dict) -> str:
     """An audit entry's particulars on one line: `access: manager`."""
-    return "; ".join(f"{key}: {_flat(value)}" for key, value in detail.items() if value not in ("", [], None))
+    return "; ".join(
+        f"{key.replace('_', ' ')}: {_flat(value)}" for key, value in detail.items() if value not in ("", [], None)
+    )
 
 
 def _flat(value) -> str:

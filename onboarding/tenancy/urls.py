@@ -1,6 +1,6 @@
 from django.urls import path
 
-from onboarding.tenancy import entrance, health
+from onboarding.tenancy import entrance, health, mailbox, team
 
 urlpatterns = [
     path("", entrance.front_door, name="front-door"),
@@ -8,5 +8,11 @@ urlpatterns = [
     path("invitations/<str:token>/", entrance.invitation, name="invitation"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("w/<slug:slug>/", entrance.home, name="home"),
+    path("w/<slug:slug>/team/", team.member_list, name="member-list"),
+    path("w/<slug:slug>/team/invite/", team.invite_member, name="member-invite"),
+    path("w/<slug:slug>/team/invitations/<int:pk>/revoke/", team.revoke_invitation, name="invitation-revoke"),
+    path("w/<slug:slug>/team/<int:pk>/access/", team.change_access, name="member-access"),
+    path("w/<slug:slug>/team/<int:pk>/remove/", team.remove_member, name="member-remove"),
+    path("mailbox/", mailbox.mailbox, name="mailbox"),
+    path("mailbox/<str:file>/<int:number>/", mailbox.mail, name="mailbox-mail"),
 ]
