@@ -192,10 +192,12 @@ class _Climb:
             if act.verb == "confirmed" and act.by == "manager":
                 said = {"confirmed_by": act.by, "actor": act.actor, "at": act.at.isoformat(), "note": act.note}
                 ways.append(_Reach(act.at, "confirmed", act.actor, (said,)))
-            elif act.verb in ("kept", "sealed"):
+        for act in self.known.acts:
+            # A reopening clears what was reached up to it, whenever the promise was written down.
+            if act.rung == rung.key and act.verb in ("kept", "sealed") and _within(act.moment, start, end):
                 ways.append(_Reach(act.moment, act.verb, evidence=({act.verb: act.moment.isoformat()},)))
         carried = self.carried.get(rung.key)
-        if carried and carried.reached_at and _within(self.move.at, start, end):
+        if carried and carried.reached_at and _within(carried.reached_at, start, end):
             said = {"carried": carried.how, "at": carried.reached_at.isoformat()}
             ways.append(_Reach(carried.reached_at, carried.how, evidence=(said,), is_carried=True))
         return ways

@@ -73,7 +73,7 @@ def _conclude_some(news: dict[int, News], *, now: datetime, occasion: str) -> No
         again = {c.enrollment.pk: c for c in think([c.enrollment for c in concluded if c.enrollment.pk in broken])}
         concluded = [again.get(c.enrollment.pk, c) for c in concluded]
     _write_hits(concluded, stored)
-    _write_progress(concluded, now=now, occasion=occasion)
+    _write_progress(concluded, news, now=now, occasion=occasion)
 
 
 def find_moved(news: dict[int, News]) -> tuple[set[int], set[int]]:
@@ -407,7 +407,7 @@ def _write_hits(changed: list[Concluded], stored: dict) -> None:
 FOLDED = ("on_track", "opened_at", "due_at", "missed_at", "reached_at", "skipped_at", "how", "by")
 
 
-def _write_progress(changed: list[Concluded], *, now: datetime, occasion: str) -> None:
+def _write_progress(changed: list[Concluded], news: dict[int, News], *, now: datetime, occasion: str) -> None:
     present: dict[int, dict[str, Progress]] = {c.enrollment.pk: {} for c in changed}
     for row in Progress.objects.filter(enrollment__in=list(present)):
         present[row.enrollment_id][row.key] = row
@@ -428,7 +428,7 @@ def _write_progress(changed: list[Concluded], *, now: datetime, occasion: str) -
         orphans = [row.pk for key, row in rows.items() if key not in concluded.standings]
         if orphans:
             Progress.objects.filter(pk__in=orphans).delete()
-        if touched:
+        if touched or news[concluded.enrollment.pk].everything:
             revised.append(concluded)
     write_progress(written)
     _revise(revised, now)

@@ -18,7 +18,7 @@ from onboarding.tracking.decoding import Kind
 from onboarding.tracking.identities import Arrival
 from onboarding.tracking.intake import Taken, take_in
 from onboarding.tracking.models import InboxRow, Seat
-from onboarding.tracking.staging import moment, take_turn, wait_for_turn
+from onboarding.tracking.staging import take_turn, wait_for_turn
 
 FACTS_A_DRAIN = 5_000
 BULK_EVERY = 4
@@ -129,9 +129,11 @@ def follow(taken: Taken, *, now: datetime, occasion: str) -> None:
         return
     fresh: dict[int, Fresh] = {}
     for arrival in taken.arrivals:
-        at = moment(arrival.fact.occurred_at)
-        known = fresh.setdefault(arrival.person_id, Fresh(at, set()))
-        known.earliest = min(known.earliest, at)
+        known = fresh.get(arrival.person_id)
+        if known is None:
+            known = fresh[arrival.person_id] = Fresh(arrival.at, arrival.fact.occurred_at, set())
+        elif arrival.at < known.earliest:
+            known.earliest, known.earliest_us = arrival.at, arrival.fact.occurred_at
         known.names.add(arrival.fact.name)
     unsettled = taken.merged | taken.reseated | _colleagues_of_changed_accounts(taken)
     changed, _ = enroll_people(set(fresh) - unsettled, fresh=fresh)
@@ -205,7 +207,7 @@ def _enrollments(*, account: bool = False, **which):
 
 
 def _note(known: dict[str, datetime], arrival: Arrival) -> None:
-    name, at = arrival.fact.name, moment(arrival.fact.occurred_at)
+    name, at = arrival.fact.name, arrival.at
     known[name] = min(at, known.get(name, at))
 
 

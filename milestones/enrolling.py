@@ -102,9 +102,12 @@ def _taking(enroll: dict, since: datetime, until: datetime | None, *, is_first: 
 
 @dataclass
 class Fresh:
-    """What is new about a person whose seats and roles are as they were: the earliest new fact, and the names of all."""
+    """What is new about a person whose seats and roles are as they were: the earliest new fact (also in µs since the
+    epoch), and the names of all.
+    """
 
     earliest: datetime
+    earliest_us: int
     names: set[str]
 
 
@@ -137,6 +140,11 @@ def enroll_people(people: set[int], *, fresh: dict[int, Fresh] | None = None) ->
 def _people_to_look_at(people: set[int], rules: list[LadderRule], fresh: dict[int, Fresh]) -> set[int]:
     """Those whose new facts may begin an enrollment, or begin one earlier; for most people it is nobody."""
     automatic = [(rule.ladder_id, taking) for rule in rules for taking in rule.takings if taking.when != "manual"]
+    # What a seat of each role can be taken on by: looked up rather than searched, since every person of a drain is asked.
+    open_to_all = [each for each in automatic if not each[1].roles]
+    by_role = {
+        role: [*open_to_all, *(each for each in automatic if role in each[1].roles)] for role in _roles(automatic)
+    }
     present: dict[tuple[int, int], datetime] = {}
     rows = Enrollment.objects.filter(seat__person_id__in=people, ordinal=1)
     for seat, ladder, enrolled_at in rows.values_list("seat_id", "ladder_id", "enrolled_at"):
@@ -147,25 +155,22 @@ def _people_to_look_at(people: set[int], rules: list[LadderRule], fresh: dict[in
         if person in found:
             continue
         news = fresh[person]
-        if any(_may_change(present.get((pk, ladder)), role, role_time, taking, news) for ladder, taking in automatic):
+        # Since the person's last role fact the role is the seat's present one; only an older fact can meet another.
+        is_late = role_time is not None and news.earliest_us < role_time[1]
+        asked = automatic if is_late else by_role.get(role, open_to_all)
+        if any(_may_change(present.get((pk, ladder)), taking, news, is_late) for ladder, taking in asked):
             found.add(person)
     return found
 
 
-def _may_change(
-    enrolled_at: datetime | None, role: str, role_time: list | None, rule: LadderRule, fresh: Fresh
-) -> bool:
-    if rule.roles and role not in rule.roles:
-        # Since the person's last role fact the role is the seat's present one; only an older fact can meet another.
-        if role_time is None or _microseconds(fresh.earliest) >= role_time[1]:
-            return False
-    elif enrolled_at is not None and fresh.earliest >= enrolled_at:
+def _roles(automatic: list[tuple[int, Taking]]) -> set[str]:
+    return {role for _, taking in automatic for role in taking.roles}
+
+
+def _may_change(enrolled_at: datetime | None, taking: Taking, fresh: Fresh, is_late: bool) -> bool:
+    if enrolled_at is not None and fresh.earliest >= enrolled_at and not is_late:
         return False
-    return not rule.event or bool(rule.where) or rule.event.event in fresh.names
-
-
-def _microseconds(at: datetime) -> int:
-    return int(at.timestamp()) * 1_000_000 + at.microsecond
+    return not taking.event or bool(taking.where) or taking.event.event in fresh.names
 
 
 def enrollable_seats(people: set[int]) -> list[Seat]:

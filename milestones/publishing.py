@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from milestones import acts
+from milestones.checklist.stored import forget_all
 from milestones.concluding import News, conclude
 from milestones.enrolling import enroll_people
 from milestones.models import Enrollment, Feature, Ladder, Milestone, Phase, Progress, Rung, Version
@@ -51,6 +52,7 @@ def draft(document: dict, *, member: Member | None = None) -> tuple[Version, boo
 
 
 def _stock_library(document: dict) -> None:
+    forget_all()  # a feature's name may change, and stands on every checklist
     own = {"workspace_id": current_workspace_id()}
     for feature in document.get("features", []):
         values = {key: feature[key] for key in ("name", "events", "default", "locked") if key in feature}

@@ -26,15 +26,18 @@ class SeatSpan:
 
 def when_people(seats: Sequence[SeatSpan], met: Mapping[int, Found], *, people: int) -> Found | None:
     """The moment the k-th person met it while they had a seat, leavers included."""
-    during = sorted(
-        (met[seat.person_id].at, seat.person_id)
-        for seat in seats
-        if seat.person_id in met and seat.is_present(met[seat.person_id].at)
-    )
+    during = [seat.person_id for seat in seats if seat.person_id in met and seat.is_present(met[seat.person_id].at)]
+    during.sort(key=lambda person: _fact_order(met[person]))
     if len(during) < people:
         return None
     deciding = during[:people]
-    return Found(deciding[-1][0], tuple(e for _, person in deciding for e in met[person].evidence))
+    return Found(met[deciding[-1]].at, tuple(e for person in deciding for e in met[person].evidence))
+
+
+def _fact_order(found: Found) -> tuple:
+    """Hits of one instant stand in the order of the facts that decided them."""
+    decided = found.evidence[-1] if found.evidence else {}
+    return (found.at, decided.get("source", 0), decided.get("message_id", ""))
 
 
 def when_share(
@@ -49,6 +52,7 @@ def when_share(
     for at in sorted(moments):
         present = [seat for seat in seats if seat.is_present(at) and seat.role_at(at) == role]
         done = [seat for seat in present if seat.person_id in met and met[seat.person_id].at <= at]
+        done.sort(key=lambda seat: _fact_order(met[seat.person_id]))
         # The tolerance keeps ⌈0.3·10⌉ at 3: shares are decimal fractions that floats only come near.
         if present and len(done) >= max(at_least, math.ceil(share * len(present) - 1e-9)):
             return Found(at, tuple(e for seat in done for e in met[seat.person_id].evidence))

@@ -13,8 +13,6 @@ COMPARISONS = {
     "lte": "is at most",
     "contains": "contains",
     "starts_with": "starts with",
-    "in": "is one of",
-    "not_in": "is none of",
     "exists": "is known",
     "missing": "is not known",
 }
@@ -23,7 +21,8 @@ COMPARISONS = {
 def in_words(criteria: Criteria, titles: dict[str, str] | None = None) -> str:
     """One sentence with a capital and a full stop; `titles` maps milestone keys to their titles."""
     said = _say(criteria.root, criteria.signals, titles or {})
-    return f"{said[0].upper()}{said[1:]}."
+    at = 1 if said.startswith("(") else 0
+    return f"{said[:at]}{said[at].upper()}{said[at + 1 :]}."
 
 
 def signal_in_words(signal: Signal, titles: dict[str, str] | None = None) -> str:
@@ -54,7 +53,7 @@ def _say(node: Group | int, signals, titles, inside: bool = False) -> str:
 
 
 def _event(signal: EventSignal) -> str:
-    return f"{_who(signal)} {_did(signal)}{_where(signal.where)}{_when(signal)}{_source(signal.trusted_only)}"
+    return f"{_who(signal)} {_did(signal)}{_when(signal)}{_where(signal.where)}{_source(signal.trusted_only)}"
 
 
 def _who(signal: EventSignal) -> str:
@@ -68,7 +67,7 @@ def _who(signal: EventSignal) -> str:
             if signal.people == 1
             else f"{signal.people} people at the company have each"
         )
-    least = f", at least {signal.people}," if signal.people > 1 else ""
+    least = f" (at least {signal.people})" if signal.people > 1 else ""
     return f"{_share(signal.share)} of the company’s people with the role {_role(signal.role)}{least} have each"
 
 
@@ -77,36 +76,44 @@ def _did(signal: EventSignal) -> str:
     if signal.shape == "sum":
         return f"{name} with {_path(signal.path)} adding up to at least {_number(signal.threshold)}"
     if signal.shape == "distinct":
-        noun = _path(signal.path)
-        return f"{name} with at least {_number(signal.threshold)} different values of {noun}"
+        if signal.threshold == 1:
+            return f"{name} with a value of {_path(signal.path)}"
+        return f"{name} with at least {_number(signal.threshold)} different values of {_path(signal.path)}"
     if signal.threshold == 1:
         return name
     return f"{name} {_number(signal.threshold)} times"
 
 
 def _where(conds: tuple[Cond, ...]) -> str:
-    return f" where {' and '.join(cond_in_words(cond) for cond in conds)}" if conds else ""
+    return f" where {_list([cond_in_words(cond) for cond in conds], 'and')}" if conds else ""
 
 
 def _when(signal: EventSignal) -> str:
-    if signal.days is None:
-        return ""
+    if signal.days is None or (signal.shape == "count" and signal.threshold == 1 and not signal.of_enrollment):
+        return ""  # a single event is always within its own window
     days = f"{_number(signal.days)} {'day' if signal.days == 1 else 'days'}"
     return f" within {days} of starting" if signal.of_enrollment else f" within {days}"
 
 
 def _source(trusted_only: bool) -> str:
-    return "" if trusted_only else ", as any source tells"
+    return "" if trusted_only else ", from any source"
 
 
 def cond_in_words(cond: Cond) -> str:
     """One condition as a clause."""
-    said = f"{_path(cond.path)} {COMPARISONS[cond.op]}"
+    name = _path(cond.path)
     if cond.op in ("exists", "missing"):
-        return said
-    if isinstance(cond.value, tuple):
-        return f"{said} {', '.join(_value(value) for value in cond.value)}"
-    return f"{said} {_value(cond.value)}"
+        return f"{name} {COMPARISONS[cond.op]}"
+    if not isinstance(cond.value, tuple):
+        return f"{name} {COMPARISONS[cond.op]} {_value(cond.value)}"
+    values = [_value(value) for value in cond.value]
+    if cond.op == "in":
+        return f"{name} is {_list(values, 'or')}"
+    return f"{name} is not {values[0]}" if len(values) == 1 else f"{name} is neither {_list(values, 'nor')}"
+
+
+def _list(parts: list[str], word: str) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {word} {parts[-1]}"
 
 
 def _path(path: tuple[str, ...]) -> str:
@@ -124,7 +131,8 @@ def _value(value) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:,g}" if abs(value) < 1e6 else f"{value:,.0f}"
+    whole, _, fraction = f"{value:,.6f}".partition(".")
+    return f"{whole}.{fraction.rstrip('0')}".rstrip(".")
 
 
 def _share(share: float) -> str:
