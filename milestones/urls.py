@@ -1,10 +1,16 @@
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
-from milestones import ofrep
+from milestones import first_climb, moved, ofrep
 from milestones.api.progress import person_progress
-from milestones.checklist import hosted, widget
+from milestones.checklist import hosted, widget, widget_script
 
 urlpatterns = [
+    path("w/<slug:slug>/", first_climb.home, name="home"),
+    path("w/<slug:slug>/climb/", first_climb.live, name="home-live"),
+    path("w/<slug:slug>/events/<int:pk>/moved/", moved.moved, name="event-moved"),
+    path("", include("milestones.studio.urls")),
+    path("", include("milestones.demo.urls")),
+    path("widget/v1.js", widget_script.widget_script, name="widget-script"),
     path("c/<str:token>/", hosted.page, name="checklist"),
     path("c/<str:token>/live", hosted.live, name="checklist-live"),
     path("c/<str:token>/rungs/<str:key>/confirm", hosted.confirm_rung, name="checklist-confirm"),

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.apps import apps
 
 from milestones.models import (
+    ChecklistDocument,
     ChecklistLink,
     Enrollment,
     Feature,
@@ -126,6 +127,7 @@ def make_progress(own: dict, now, seat: Seat) -> None:
         written_at=now,
     )
     TransitionCounter.objects.create(**own, last=1)
+    ChecklistDocument.objects.create(**own, enrollment=enrollment, stamp="1", body="{}", is_unfinished=True)
     ChecklistLink.objects.create(
         **own, enrollment=enrollment, token_hash=hash_secret(new_secret("cairn_link")), created_at=now, expires_at=now
     )

@@ -1,14 +1,11 @@
 """What the widget asks: the checklist as JSON for a person's token, and the person's own actions."""
 
-import hashlib
-import json
-from datetime import datetime
-
 from django.http import HttpResponse, HttpResponseNotModified, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from milestones.checklist import stored
 from milestones.checklist.actions import ActionRefusedError, confirm
-from milestones.checklist.document import document, empty
+from milestones.checklist.document import empty
 from milestones.people import enrollments_of, find_person, first_unfinished
 from milestones.people_tokens import TokenRefusedError, audience, verify
 from onboarding import clock
@@ -67,15 +64,19 @@ def open_preflight(view):
 def checklist(request):
     """GET /widget/v1/checklist[?ladder=key]"""
     if request.method != "GET":
-        return _answer(request, {"code": "method_not_allowed", "message": "Ask with GET."}, status=405)
-    found = _find(request)
-    if isinstance(found, HttpResponse):
-        return found
-    person, enrollment = found
-    now = clock.now()
-    shown = document(enrollment, now=now) if enrollment else empty(person.external_id, now=now)
+        return _say(request, {"code": "method_not_allowed", "message": "Ask with GET."}, status=405)
+    ladder = request.GET.get("ladder") or None
+    found = stored.find(request.workspace_asked, request.claims.person, account=request.claims.account, ladder=ladder)
+    if found is not None:
+        if request.headers.get("If-None-Match") == found.etag:
+            return _finish(request, HttpResponseNotModified(), found.etag)
+        return _finish(request, HttpResponse(found.body, content_type="application/json"), found.etag)
+    person = find_person(request.claims.person)
+    if person is None:
+        return _unknown(request)
+    shown = empty(person.external_id, now=clock.now())
     shown.pop("moment")
-    return _answer(request, shown)
+    return _say(request, shown)
 
 
 @open_preflight
@@ -83,47 +84,34 @@ def checklist(request):
 def act(request, key, action):
     """POST /widget/v1/rungs/<key>/<action>[?ladder=key]: the person's own word."""
     if request.method != "POST":
-        return _answer(request, {"code": "method_not_allowed", "message": "Act with POST."}, status=405)
-    found = _find(request)
-    if isinstance(found, HttpResponse):
-        return found
-    _, enrollment = found
+        return _say(request, {"code": "method_not_allowed", "message": "Act with POST."}, status=405)
+    person = find_person(request.claims.person)
+    if person is None:
+        return _unknown(request)
+    ladder = request.GET.get("ladder") or None
+    enrollment = first_unfinished(enrollments_of(person, account=request.claims.account, ladder=ladder))
     if enrollment is None:
-        return _answer(request, {"code": "unknown_step", "message": "This person is on no ladder."}, status=404)
+        return _say(request, {"code": "unknown_step", "message": "This person is on no ladder."}, status=404)
     try:
         shows = confirm(enrollment, key)
     except ActionRefusedError as error:
-        return _answer(request, {"code": "refused", "message": str(error)}, status=409)
-    return _answer(request, {"saved": True, "shows": shows}, status=200 if shows else 202)
+        return _say(request, {"code": "refused", "message": str(error)}, status=409)
+    return _say(request, {"saved": True, "shows": shows}, status=200 if shows else 202)
 
 
-def _find(request):
-    """(person, enrollment or None) that the token and `?ladder=` ask for, or the answer that says there is none."""
-    person = find_person(request.claims.person)
-    if person is None:
-        return _answer(
-            request, {"code": "unknown_person", "message": "No event of this person has arrived yet."}, status=404
-        )
-    ladder = request.GET.get("ladder") or None
-    enrollments = enrollments_of(person, account=request.claims.account, ladder=ladder)
-    return person, first_unfinished(enrollments)
+def _unknown(request) -> HttpResponse:
+    return _say(request, {"code": "unknown_person", "message": "No event of this person has arrived yet."}, status=404)
 
 
-def _answer(request, body: dict, *, status: int = 200) -> HttpResponse:
-    content = json.dumps(body, default=_text, ensure_ascii=False, separators=(",", ":")).encode()
-    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    if status == 200 and request.method == "GET" and request.headers.get("If-None-Match") == etag:
-        response = HttpResponseNotModified()
-    else:
-        response = HttpResponse(content, status=status, content_type="application/json")
-    if status == 200:
+def _say(request, body: dict, *, status: int = 200) -> HttpResponse:
+    return _finish(request, JsonResponse(body, status=status), None)
+
+
+def _finish(request, response: HttpResponse, etag: str | None) -> HttpResponse:
+    if etag:
         response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache"
     response["Vary"] = "Authorization, Origin"
     answered = cross_origin(request, response, allowed=request.workspace_asked.origins)
     answered["Access-Control-Expose-Headers"] = "ETag"
     return answered
-
-
-def _text(value):
-    return value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else str(value)

@@ -1,8 +1,17 @@
 from milestones.models.ladders import Ladder, Phase, Rung, Version
 from milestones.models.library import Feature, Milestone
-from milestones.models.progress import ChecklistLink, Enrollment, Hit, Progress, Transition, TransitionCounter
+from milestones.models.progress import (
+    ChecklistDocument,
+    ChecklistLink,
+    Enrollment,
+    Hit,
+    Progress,
+    Transition,
+    TransitionCounter,
+)
 
 __all__ = [
+    "ChecklistDocument",
     "ChecklistLink",
     "Enrollment",
     "Feature",

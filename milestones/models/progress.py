@@ -146,6 +146,21 @@ class TransitionCounter(WorkspaceModel):
         return str(self.last)
 
 
+class ChecklistDocument(WorkspaceModel):
+    """A finished checklist, kept until its enrollment's revision or the local date moves; read by primary key at every poll."""
+
+    enrollment = InnerForeignKey(Enrollment, models.CASCADE, related_name="documents")
+    stamp = models.CharField(max_length=60)
+    body = models.TextField()
+    is_unfinished = models.BooleanField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "enrollment"], name="checklist_document_once")]
+
+    def __str__(self):
+        return f"checklist of {self.enrollment_id}"
+
+
 class ChecklistLink(WorkspaceModel):
     """The right to one person's hosted checklist: a random token, kept as a hash."""
 

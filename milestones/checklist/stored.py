@@ -1,0 +1,83 @@
+"""Checklists as they are served: the finished JSON is kept with a stamp and built anew only when the stamp moves.
+
+An enrollment's revision moves with every conclusion about it, also when a moment comes to pass (the sweep) and when a count
+comes nearer; the local date moves what is said about days.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from milestones.checklist.document import document
+from milestones.models import ChecklistDocument, Enrollment
+from onboarding import clock
+from onboarding.tenancy.models import Workspace
+from onboarding.tracking.models import Identity
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One checklist, ready to be sent."""
+
+    enrollment_id: int
+    stamp: str
+    body: str
+    is_unfinished: bool
+
+    @property
+    def etag(self) -> str:
+        return etag_of(self.stamp)
+
+
+def etag_of(stamp: str) -> str:
+    return f'"{hashlib.sha256(stamp.encode()).hexdigest()[:32]}"'
+
+
+def stamp_of(enrollment_id: int, revision: int, workspace: Workspace, now: datetime) -> str:
+    return f"{enrollment_id}.{revision}.{now.astimezone(workspace.zone):%Y%m%d}"
+
+
+def find(workspace: Workspace, external_id: str, *, account: str | None, ladder: str | None) -> Stored | None:
+    """The checklist of a person: the first unfinished one in workspace order, or that of a ladder; None on no ladder."""
+    running = Enrollment.objects.filter(
+        seat__person__identities__kind=Identity.Kind.USER, seat__person__identities__value=external_id, ended_at=None
+    )
+    if account is not None:
+        running = running.filter(seat__account__external_id=account)
+    if ladder is not None:
+        running = running.filter(ladder__key=ladder)
+    running = running.order_by("ladder__position", "ladder_id", "seat_id", "ordinal")
+    now, first = clock.now(), None
+    for row in running.values_list("pk", "revision", "documents__stamp", "documents__body", "documents__is_unfinished"):
+        stored = _current(workspace, now, *row)
+        if stored.is_unfinished:
+            return stored
+        first = first or stored
+    return first
+
+
+def _current(workspace, now, pk: int, revision: int, stamp: str | None, body: str, is_unfinished: bool) -> Stored:
+    wanted = stamp_of(pk, revision, workspace, now)
+    if stamp == wanted:
+        return Stored(pk, stamp, body, is_unfinished)
+    shown = document(Enrollment(pk=pk), now=now)
+    shown.pop("moment")
+    rungs = [rung for phase in shown["phases"] for rung in phase["rungs"]]
+    values = {
+        "stamp": wanted,
+        "body": json.dumps(shown, default=as_text, ensure_ascii=False, separators=(",", ":")),
+        "is_unfinished": any(rung["state"] in ("open", "locked") for rung in rungs),
+    }
+    ChecklistDocument.objects.update_or_create(workspace_id=workspace.pk, enrollment_id=pk, defaults=values)
+    return Stored(pk, **values)
+
+
+def forget_all() -> None:
+    """Wording has changed: build every checklist of the open workspace anew when it is next asked for."""
+    ChecklistDocument.objects.all().delete()
+
+
+def as_text(value) -> str:
+    """Moments as ISO 8601 with Z, whatever else as text."""
+    return value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else str(value)

@@ -1,0 +1,94 @@
+// The talk with the server about one person's checklist. The token travels in the Authorization header and nowhere else.
+const PATIENCE = 10 * SECOND
+const NOBODY_YET = { person: '', ladder: null, phases: [], reached: 0, total: 0, next: null }
+
+class Line {
+  #server
+  #ladder
+  #token
+  #getToken
+  #etag = null
+
+  constructor({ server, ladder, token, getToken }) {
+    this.#server = server
+    this.#ladder = ladder
+    this.#token = token
+    this.#getToken = getToken
+  }
+
+  // The checklist, or null when it is as before; throws when there is no good answer.
+  async checklist() {
+    const response = await this.#send('GET', 'checklist', this.#ladder)
+    if (response.status === 304) return null
+    const answer = await body(response)
+    if (response.status === 404 && answer.code === 'unknown_person') return NOBODY_YET
+    if (!response.ok || !isChecklist(answer)) throw new Error(`status ${response.status}`)
+    this.#etag = response.headers.get('ETag')
+    return answer
+  }
+
+  // {ok, shows, message}; throws when there is no good answer.
+  async confirm(key, ladder) {
+    const response = await this.#send('POST', `rungs/${encode(key)}/confirm`, ladder)
+    const answer = await body(response)
+    if (!response.ok && response.status !== 409) throw new Error(`status ${response.status}`)
+    return { ok: response.ok, shows: answer.shows === true, message: `${answer.message || ''}` }
+  }
+
+  async #send(method, path, ladder) {
+    if (!this.#token) await this.#renew()
+    const first = await this.#fetch(method, path, ladder)
+    if (first.status !== 401) return first
+    if (this.#getToken && await this.#renew()) {
+      const second = await this.#fetch(method, path, ladder)
+      if (second.status !== 401) return second
+    }
+    warn('the server refused the token (expired, or signed with another secret)')
+    throw new Error('refused')
+  }
+
+  // True when the host's callback gave another token than the one in use.
+  async #renew() {
+    if (!this.#getToken) throw new Error('no token')
+    const token = await this.#asked()
+    const isNew = typeof token === 'string' && token !== this.#token
+    if (isNew) this.#token = token
+    return isNew
+  }
+
+  async #asked() {
+    try {
+      return await within(PATIENCE, this.#getToken())
+    } catch (error) {
+      warn('getToken gave no token', error)
+      throw error
+    }
+  }
+
+  // The browser's own cache would hide the 304, so the tag is kept and sent by hand.
+  #fetch(method, path, ladder) {
+    const headers = { Authorization: `Bearer ${this.#token}` }
+    if (method === 'GET' && this.#etag) headers['If-None-Match'] = this.#etag
+    const wanted = ladder ? `?ladder=${encode(ladder)}` : ''
+    const signal = AbortSignal.timeout(PATIENCE)
+    const options = { method, headers, signal, cache: 'no-store', credentials: 'omit', mode: 'cors' }
+    return request(`${this.#server}/widget/v1/${path}${wanted}`, options)
+  }
+}
+
+async function body(response) {
+  const answer = await response.json()
+  if (!answer || typeof answer !== 'object') throw new Error('not an object')
+  return answer
+}
+
+// Shaped like a checklist: something else may answer at that address.
+function isChecklist(answer) {
+  return ['reached', 'total'].every((name) => Number.isInteger(answer[name]))
+    && Array.isArray(answer.phases)
+    && answer.phases.every((phase) => Array.isArray(phase.rungs) && phase.rungs.every(isRung))
+}
+
+function isRung(rung) {
+  return Boolean(rung) && [rung.key, rung.title, rung.state].every((text) => typeof text === 'string')
+}

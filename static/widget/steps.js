@@ -1,0 +1,104 @@
+// One step: folded, its state, what to know before unfolding; unfolded, what to do, why, what counts and the way there.
+const STONES = { locked: 'lock', reached: 'check', skipped: 'minus' }
+
+// `from` has {next, fresh, server, wishes, confirm}: the next step's key, the keys reached just now, and what the person asked.
+function drawStep(rung, from) {
+  const isNext = rung.key === from.next
+  const isOver = rung.state === 'reached' || rung.state === 'skipped'
+  const isLate = rung.state === 'open' && rung.overdue && !rung.missed
+  const state = {
+    class: 'step', name: 'step', 'data-key': rung.key, 'data-status': rung.state,
+    'data-overdue': Boolean(isLate), 'data-fresh': from.fresh.has(rung.key), open: isNext,
+  }
+  const stone = draw('span', { class: 'step-stone' }, STONES[rung.state] && icon(STONES[rung.state]))
+  const words = draw('span', null,
+    draw('span', { class: 'step-title' }, rung.title),
+    draw('span', { class: 'step-sub' }, underTitle(rung)),
+  )
+  const head = draw('summary', { class: 'step-head', 'data-key': rung.key }, stone, words, icon('chev-down', 'step-chevron'))
+  const inside = draw('div', { class: 'step-body' }, isOver ? past(rung, from) : ahead(rung, from))
+  return draw('li', { 'aria-current': isNext && 'step' }, draw('details', state, head, inside))
+}
+
+function underTitle(rung) {
+  const unlocks = unlockNames(rung)
+  if (rung.state === 'reached') {
+    return [draw('span', null, `Done ${day(rung.reached_at)}`), unlocks && draw('span', null, `Unlocked ${unlocks}`)]
+  }
+  if (rung.state === 'skipped') return [draw('span', null, 'Skipped')]
+  return [
+    rung.state === 'locked' && draw('span', null, opensText(rung)),
+    late(rung),
+    effort(rung),
+    rung.due_at && !rung.missed && !rung.overdue && draw('span', null, `Due ${day(rung.due_at)}`),
+    rung.state === 'open' && rung.target > 1 && progress(rung),
+  ]
+}
+
+function late(rung) {
+  if (rung.missed) {
+    return draw('span', { class: 'step-late' }, icon('clock'), `Time ended ${day(rung.missed_at)}`)
+  }
+  if (!rung.overdue || rung.state !== 'open') return null
+  return draw('span', { class: 'step-late' }, icon('alert'), `Overdue since ${day(rung.due_at)}`)
+}
+
+function effort(rung) {
+  const span = rung.effort_minutes && `${rung.effort_minutes} min`
+  if (!rung.quick_win) return span && draw('span', null, span)
+  return draw('span', { class: 'tag tag-quick' }, icon('bolt'), span ? `Quick win, ${span}` : 'Quick win')
+}
+
+function progress(rung) {
+  const bar = draw('span', { class: 'bar', 'aria-hidden': 'true', 'data-none': !rung.current })
+  return draw('span', { class: 'step-progress' }, set(bar, '--value', 100 * rung.current / rung.target), soFar(rung))
+}
+
+function past(rung, from) {
+  const how = rung.how || (rung.state === 'skipped' && 'This step is left out for you.')
+  return [
+    rung.outcome && draw('p', { class: 'step-cue' }, rung.outcome),
+    how && draw('p', { class: 'step-note' }, how),
+    rung.state === 'reached' && note('What counted', rung.sentence),
+    draw('div', { class: 'step-actions' }, way(rung, from, 'Open it again', '')),
+  ]
+}
+
+function ahead(rung, from) {
+  const actions = (rung.actions || []).map((action) => draw('li', null, action))
+  const tips = rung.tips || []
+  return [
+    rung.missed && draw('p', { class: 'step-note' }, `The time for this step ended ${day(rung.missed_at)}.`),
+    rung.cue && draw('p', { class: 'step-cue' }, rung.cue),
+    actions.length > 0 && draw('ol', { class: 'step-list' }, actions),
+    note('Why it matters', rung.why),
+    rung.state === 'open' && doing(rung, from),
+    note(tips.length > 1 ? 'Hints' : 'Hint', tips.join('\n')),
+    deal(rung),
+    rung.video && draw('p', { class: 'step-note' }, watch(rung, from)),
+  ]
+}
+
+function watch(rung, from) {
+  return link(rung.video.url, `Watch: ${rung.video.title}`, from, 'link-btn', 'play', `${rung.key}-video`)
+}
+
+function note(title, text, ...more) {
+  return text && draw('div', { class: 'step-note' }, draw('b', null, title), draw('p', null, text), ...more)
+}
+
+// What counts, in the words of the rule, and what it brings; several conditions are listed with how far each one is.
+function deal(rung) {
+  const signals = rung.signals || []
+  const list = signals.length > 1 && draw('ul', { class: 'ticks' }, signals.map((signal) => draw('li', { 'data-met': signal.met },
+    icon(signal.met ? 'check' : 'minus', 'icon-sm'),
+    draw('span', null, signal.sentence, ' ', draw('span', { class: 'u-ink-3' }, signalState(signal))),
+  )))
+  const unlocks = unlockNames(rung)
+  const brings = unlocks && draw('p', { class: 'unlocks' }, icon('unlock', 'icon-sm'), draw('span', null, `Unlocks ${unlocks}`))
+  const parts = [
+    note('Done when', rung.sentence, list),
+    rung.outcome ? note('What you get', rung.outcome, brings) : brings && draw('div', { class: 'step-note' }, brings),
+  ].filter(Boolean)
+  return parts.length > 0 && draw('div', { class: 'step-deal' }, parts)
+}

@@ -1,0 +1,355 @@
+"""The widget in a host's page, in a real browser, against a running Cairn."""
+
+import itertools
+import os
+import re
+import socket
+import time
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from tests.browser.host_page import host_page
+from tests.browser.vendor import Vendor
+from tests.ladders import ladder, milestone
+
+pytestmark = pytest.mark.browser
+BAD = '<img src=x onerror="window.broken = 1"><script>window.broken = 1</script>'
+PATH = ladder(
+    milestone("greet", {"event": "Greeted"}, unlocks=["confetti"], why="A hello opens doors.", effort_minutes=4),
+    milestone("invite", {"event": "Invited", "count": 3}, cue="Ask three.", link="https://docs.example/invite"),
+    milestone("agree", {"any": [{"confirmed_by": "person"}, {"event": "Agreed"}]}),
+    milestone("finish", {"event": "Finished"}),
+    key="host-path",
+    rungs={"finish": {"requires": ["greet"]}},
+    enroll={"when": "event", "event": "Path Started"},
+)
+HOSTILE = ladder(
+    milestone(
+        "one",
+        {"event": "One"},
+        title=BAD,
+        why=BAD,
+        cue=BAD,
+        outcome=BAD,
+        tips=[BAD],
+        actions=[BAD],
+        link="//evil.example/",
+    ),
+    milestone("two", {"event": BAD}, title="{{ 7 * 7 }} ${7 * 7}", quick_win=True),
+    key="hostile",
+    name=BAD,
+    enroll={"when": "event", "event": "Hostile Started"},
+)
+LAUNCHER = "cairn-checklist .widget-launcher"
+PANEL = "cairn-checklist [role=dialog]"
+SUMMARY = "cairn-checklist summary"
+FOCUS = "() => document.querySelector('cairn-checklist').shadowRoot.activeElement?.className"
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="module")
+def vendor(live, tmp_path_factory):
+    vendor = Vendor(live)
+    for document in (PATH, HOSTILE):
+        vendor.apply(document, tmp_path_factory.mktemp("ladders"))
+    return vendor
+
+
+@pytest.fixture(scope="module")
+def chromium(vendor):
+    # After `vendor`: while Playwright runs in this thread, Django refuses to ask the database.
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=os.environ["CAIRN_CHROMIUM"], args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium):
+    """A page at 1440 px; `page.problems` collects what its console and its scripts complain about."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    page.problems = []
+    page.on("console", lambda message: page.problems.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: page.problems.append(f"uncaught: {error}"))
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def host():
+    with host_page() as host:
+        yield host
+
+
+@pytest.fixture
+def person(vendor):
+    """Somebody new at the foot of the path."""
+    name = f"guest-{os.getpid()}-{next(_numbers)}"
+    vendor.enroll(name, event="Path Started", ladder="host-path")
+    return name
+
+
+def element(vendor, person, *, ladder="host-path", more=""):
+    return f'<cairn-checklist token="{vendor.token(person)}" ladder="{ladder}" {more}></cairn-checklist>'
+
+
+def visit(page, host, vendor, person, **options):
+    """Open the host's page with this person's checklist in it, and wait for the launcher."""
+    body = options.pop("body", None) or element(vendor, person, **options.pop("element", {}))
+    page.goto(host.show(vendor.live.url, body, **options))
+    expect(page.locator(LAUNCHER)).to_be_visible()
+
+
+def closed_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def test_it_loads_under_a_strict_policy_without_a_complaint(page, host, vendor, person):
+    visit(page, host, vendor, person)
+    assert page.locator(LAUNCHER).inner_text().split() == ["Getting", "started", "0", "of", "4"]
+    page.locator(LAUNCHER).click()
+    expect(page.locator(PANEL)).to_contain_text("Next step takes about 4 minutes")
+    expect(page.locator(PANEL)).to_contain_text("A hello opens doors.")
+    expect(page.locator(PANEL)).to_contain_text("Unlocks Confetti")
+    expect(page.locator(PANEL)).to_contain_text("0 of 3 so far")
+    expect(page.locator(PANEL)).to_contain_text("Opens after “Greet”")
+    assert page.evaluate("[document.cookie, localStorage.length, sessionStorage.length]") == ["", 0, 0]
+    assert page.problems == []
+
+
+def test_it_moves_within_two_seconds_of_a_real_event(page, host, vendor, person):
+    script = "Cairn_ready = customElements.whenDefined('cairn-checklist').then(() => { window.heard = []; for (const kind of ['reached', 'change']) Cairn.on(kind, (event) => heard.push(event)) })"
+    visit(page, host, vendor, person, script=script)
+    page.locator("#press").click()  # a click in the page is what makes it look every second
+    sent_at = time.monotonic()
+    vendor.send(person, "Greeted", "Invited", "Invited")
+    expect(page.locator(LAUNCHER)).to_contain_text("1 of 4", timeout=5_000)
+    assert time.monotonic() - sent_at < 2
+    expect(page.locator("cairn-checklist [aria-live=polite]")).to_have_text("Done: Greet. 1 of 4 steps done.")
+    reached = [event for event in page.evaluate("heard") if event["type"] == "reached"]
+    assert [(event["key"], event["title"], event["reached"]) for event in reached] == [("greet", "Greet", 1)]
+    page.locator(LAUNCHER).click()
+    expect(page.locator(PANEL)).to_contain_text("2 of 3 so far")
+    expect(page.locator("details[data-key=invite]")).to_have_attribute("open", "")
+    assert page.problems == []
+
+
+def test_a_keyboard_alone_opens_reads_and_closes_it(page, host, vendor, person):
+    visit(page, host, vendor, person)
+    page.locator("#press").focus()
+    page.keyboard.press("Tab")
+    assert page.evaluate(FOCUS) == "widget-launcher"
+    page.keyboard.press("Enter")
+    assert page.evaluate(FOCUS) == "widget"
+    page.keyboard.press("Tab")
+    assert page.evaluate(FOCUS) == "icon-btn"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.locator(SUMMARY).nth(1)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("details[data-key=invite] .step-cue")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Start in a new tab")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(PANEL)).to_be_hidden()
+    assert page.evaluate(FOCUS) == "widget-launcher"
+
+
+def test_escape_elsewhere_belongs_to_the_page(page, host, vendor, person):
+    visit(
+        page,
+        host,
+        vendor,
+        person,
+        script="document.addEventListener('keydown', (event) => { if (event.key === 'Escape') presses.textContent = 'escaped' })",
+    )
+    page.locator(LAUNCHER).click()
+    page.keyboard.press("Escape")
+    expect(page.locator(PANEL)).to_be_hidden()
+    expect(page.locator("#presses")).to_have_text("0")
+    page.locator(LAUNCHER).click()
+    page.locator("#press").focus()
+    page.keyboard.press("Escape")
+    expect(page.locator(PANEL)).to_be_visible()
+    expect(page.locator("#presses")).to_have_text("escaped")
+
+
+def test_what_is_unfolded_and_focused_stays_so_when_it_moves(page, host, vendor, person):
+    visit(page, host, vendor, person)
+    page.locator(LAUNCHER).click()
+    page.locator(SUMMARY).nth(1).press("Enter")
+    vendor.send(person, "Agreed")
+    expect(page.locator(PANEL)).to_contain_text("Done today")
+    expect(page.locator(SUMMARY).nth(1)).to_be_focused()
+    expect(page.locator("details[data-key=invite]")).to_have_attribute("open", "")
+
+
+def test_a_person_confirms_a_step(page, host, vendor, person):
+    visit(page, host, vendor, person)
+    page.locator(LAUNCHER).click()
+    page.locator("details[data-key=agree] summary").click()
+    page.get_by_role("button", name="I have done this").click()
+    expect(page.locator("details[data-key=agree]")).to_have_attribute("data-status", "reached")
+    assert vendor.checklist(person, "host-path")["reached"] == 1
+    assert page.problems == []
+
+
+def test_all_steps_done_is_said(page, host, vendor, person):
+    visit(page, host, vendor, person)
+    vendor.send(person, "Greeted", "Agreed", "Finished", *["Invited"] * 3)
+    page.locator(LAUNCHER).click()
+    expect(page.locator(PANEL)).to_contain_text("All 4 steps are done")
+    expect(page.locator(PANEL)).to_contain_text("That was the last step")
+
+
+def test_somebody_on_no_ladder_sees_nothing_until_they_are(page, host, vendor):
+    name = f"stranger-{os.getpid()}"
+    page.goto(host.show(vendor.live.url, element(vendor, name)))
+    page.wait_for_function("Boolean(customElements.get('cairn-checklist'))")
+    with page.expect_response(re.compile("/widget/v1/checklist")):
+        page.locator("#press").click()
+    expect(page.locator(LAUNCHER)).to_be_hidden()
+    vendor.send(name, "Path Started")
+    page.locator("#press").click()
+    expect(page.locator(LAUNCHER)).to_be_visible()
+
+
+def test_a_refused_token_makes_it_ask_for_another_one(page, host, vendor, person):
+    tokens = [vendor.token(person, seconds=-600), vendor.token(person)]
+    script = f"window.tokens = {tokens}; window.asked = 0; customElements.whenDefined('cairn-checklist').then(() => Cairn.start({{ ladder: 'host-path', getToken: async () => tokens[asked++] }}))"
+    visit(page, host, vendor, person, body="<p>", script=script)
+    assert page.evaluate("asked") == 2
+    assert [problem for problem in page.problems if "401" not in problem] == []  # the browser's own line
+
+
+def test_another_token_is_another_person(page, host, vendor, person):
+    other = f"{person}-other"
+    vendor.enroll(other, "Greeted", event="Path Started", ladder="host-path")
+    visit(page, host, vendor, person)
+    page.evaluate(
+        "token => document.querySelector('cairn-checklist').setAttribute('token', token)", vendor.token(other)
+    )
+    expect(page.locator(LAUNCHER)).to_contain_text("1 of 4")
+    expect(page.locator("cairn-checklist [aria-live=polite]")).to_be_empty()
+    page.evaluate("document.querySelector('cairn-checklist').removeAttribute('token')")
+    expect(page.locator(LAUNCHER)).to_be_hidden()
+
+
+def test_a_server_that_is_down_leaves_the_page_alone(page, host, vendor, person):
+    nowhere = f"http://127.0.0.1:{closed_port()}"
+    body = element(vendor, person, more=f'server="{nowhere}"')
+    with page.expect_event("requestfailed"):
+        page.goto(host.show(vendor.live.url, body, connect=nowhere))
+    page.evaluate("Cairn.open(); Cairn.refresh(); Cairn.close()")
+    page.locator("#press").click()
+    expect(page.locator("#presses")).to_have_text("1")
+    expect(page.locator(LAUNCHER)).to_be_hidden()
+    assert [problem for problem in page.problems if "ERR_CONNECTION_REFUSED" not in problem] == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["", "<html>", "null", "[]", '{"phases": 3}', '{"reached": 0, "total": 1, "phases": [null]}', '{"reached": 1, "total": 2, "ladder": 7, "phases": [{"rungs": [{}]}]}',
+     '{"reached": 1, "total": 2, "ladder": {"name": {}}, "phases": [{"name": [], "rungs": [{"key": "a", "title": "b", "state": "__proto__", "unlocks": 7, "signals": "x"}]}]}'],
+)  # fmt: skip
+def test_nonsense_leaves_the_page_alone(page, host, vendor, answer):
+    host.answers["/widget/v1/checklist"] = ("application/json", answer)
+    body = f'<cairn-checklist token="t" server="{host.address}"></cairn-checklist>'
+    with page.expect_response(re.compile("/widget/v1/checklist")):
+        page.goto(host.show(vendor.live.url, body, connect=host.address))
+    page.locator("#press").click()
+    expect(page.locator("#presses")).to_have_text("1")
+    expect(page.locator(LAUNCHER)).to_be_hidden()
+    assert page.problems == []
+
+
+def test_names_that_look_like_code_are_shown_as_they_are(page, host, vendor):
+    name = f"hostile-{os.getpid()}"
+    vendor.enroll(name, event="Hostile Started", ladder="hostile")
+    visit(page, host, vendor, name, element={"ladder": "hostile"})
+    page.locator(LAUNCHER).click()
+    assert page.locator(f"{PANEL} h2").inner_text() == BAD
+    assert BAD in page.locator("details[data-key=one] .step-title").inner_text()
+    expect(page.locator("details[data-key=two] .step-title")).to_have_text("{{ 7 * 7 }} ${7 * 7}")
+    assert page.locator("cairn-checklist :is(img, script)").count() == 0
+    assert page.evaluate("window.broken") is None
+    assert page.problems == []
+
+
+def test_a_page_that_resets_freezes_and_patches_everything_cannot_break_it(page, host, vendor, person):
+    css = """html { font-size: 31px } * { color: red !important; background: yellow !important; font: 40px fantasy !important;
+      letter-spacing: 9px !important; margin: 50px !important; z-index: -1 !important; text-transform: uppercase !important }
+      :not(html, body) { position: relative !important; transform: rotate(3deg) !important; opacity: .3 !important }
+      cairn-checklist { display: none !important; visibility: hidden !important; filter: blur(9px) !important }"""
+    frozen = "for (const kind of [Object, Array, Function, Map, Set, Promise, Node, Element, HTMLElement, Event, EventTarget]) Object.freeze(kind.prototype)"
+    patched = """customElements.whenDefined('cairn-checklist').then(() => {
+      const broken = () => { throw new Error('patched') }
+      for (const name of ['fetch', 'setTimeout', 'clearTimeout', 'URL', 'encodeURIComponent']) window[name] = broken
+      JSON.parse = document.createElement = document.createTextNode = document.createElementNS = broken
+    })"""  # fmt: skip
+    visit(page, host, vendor, person, css=css, before=frozen, script=patched)
+    page.locator(LAUNCHER).click()
+    expect(page.locator(PANEL)).to_contain_text("A hello opens doors.")
+    box = page.locator(PANEL).bounding_box()
+    assert (round(box["x"] + box["width"]), round(box["y"] + box["height"]), round(box["width"])) == (1420, 880, 384)
+    look = page.locator(f"{PANEL} .step-title").first.evaluate(
+        "(node) => { const { fontSize, letterSpacing, textTransform, opacity } = getComputedStyle(node); return [fontSize, letterSpacing, textTransform, opacity] }"
+    )
+    assert look == ["14px", "normal", "none", "1"]
+    vendor.send(person, "Greeted")
+    expect(page.locator(PANEL)).to_contain_text("Done today")
+    assert page.problems == []
+
+
+def test_a_page_that_broke_the_browser_before_hears_nothing(page, host, vendor, person):
+    before = "window.fetch = () => { throw new Error('no network for you') }; delete window.CSSStyleSheet"
+    page.goto(host.show(vendor.live.url, element(vendor, person), before=before))
+    page.locator("#press").click()
+    expect(page.locator("#presses")).to_have_text("1")
+    assert page.problems == []
+
+
+def test_it_stands_at_the_chosen_end_of_either_writing_direction(page, host, vendor, person):
+    middle = 1440 / 2
+    for root, more, is_left in (("", "", False), ("", 'position="start"', True), ('dir="rtl"', "", True)):
+        visit(page, host, vendor, person, element={"more": more}, root=root)
+        assert (page.locator(LAUNCHER).bounding_box()["x"] < middle) is is_left
+
+
+COUNTED = """
+window.asked = []; window.answered = 0
+const fetch = window.fetch
+window.fetch = (...given) => { asked.push(performance.now()); return fetch(...given).finally(() => { answered += 1 }) }
+"""
+
+
+def test_it_asks_every_second_after_a_click_then_less_and_less(page, host, vendor, person):
+    page.clock.install()
+    visit(page, host, vendor, person, before=COUNTED)
+    page.locator("#press").click()
+    next_pause(page)
+    assert [next_pause(page) for _ in range(3)] == pytest.approx([1, 1, 1], abs=0.2)
+    page.clock.run_for(31_000)
+    next_pause(page)
+    assert [next_pause(page) for _ in range(2)] == pytest.approx([5, 5], abs=0.2)
+    page.clock.run_for(300_000)
+    next_pause(page)
+    assert next_pause(page) == pytest.approx(30, abs=0.2)
+
+
+def next_pause(page):
+    """Turn the page's clock on until it asks again and has its answer; the seconds of that clock between two askings."""
+    before = page.evaluate("asked.length")
+    for _ in range(500):
+        while page.evaluate("asked.length > answered"):
+            page.wait_for_timeout(5)
+        times = page.evaluate("asked")
+        if len(times) > before:
+            return (times[-1] - times[-2]) / 1000
+        page.clock.run_for(100)
+    raise AssertionError("it never asked again")
