@@ -150,8 +150,9 @@ def glance(now: datetime) -> Glance:
 
 
 def latest_news() -> list[News]:
-    """The rungs reached last, newest first, in the order in which Cairn concluded them."""
-    rows = list(Transition.objects.filter(change="reached").order_by("-number")[:LATEST])
+    """The rungs reached last, newest first: an import concludes them in another order than they happened in."""
+    rows = list(Transition.objects.filter(change="reached").order_by("-number")[: LATEST * 5])
+    rows = sorted(rows, key=lambda row: row.at or row.written_at, reverse=True)[:LATEST]
     people = Person.objects.in_bulk({row.person_id for row in rows})
     accounts = Account.objects.in_bulk({row.account_id for row in rows if row.account_id})
     ladders = dict(Ladder.objects.filter(key__in={row.ladder for row in rows}).values_list("key", "name"))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models.fields.json import KT
+from django.db.models import F
 
 from milestones.models import Progress, Transition
 from milestones.studio.days import Calendar, Moment
@@ -21,7 +21,7 @@ TOLD = {
     "ended": "left",
 }
 LOOKED_AT, SHOWN = 60, 12
-TITLE = KT("rung__content__title")
+TITLE = F("rung__content__title")
 
 
 @dataclass(frozen=True)
@@ -162,8 +162,8 @@ def happenings(account: Account, calendar: Calendar) -> list[Happening]:
 
 
 def traits_shown(traits: dict, *, most: int = 30) -> list[tuple[str, str]]:
-    """(label, value) of the traits that are known, in the order of their names."""
-    shown = [(key, value) for key, value in sorted(traits.items()) if value not in (None, "")]
+    """(label, value) of the traits that are known, in the order of their names; the name itself stands above."""
+    shown = [(key, value) for key, value in sorted(traits.items()) if key != "name" and value not in (None, "")]
     return [(key.replace("_", " ").capitalize(), _said(value)) for key, value in shown[:most]]
 
 

@@ -43,6 +43,7 @@ def account_detail(request, slug, pk):
     context = {
         "nav_current": "account-list",
         "account": account,
+        "initials": _initials(account),
         "industry": trait(account.traits, "industry"),
         "plan": trait(account.traits, "plan"),
         "first_seen": calendar.date(account.first_seen_at),
@@ -54,3 +55,7 @@ def account_detail(request, slug, pk):
         "traits": traits_shown(account.traits),
     }
     return show(request, "account_detail.html", context)
+
+
+def _initials(account: Account) -> str:
+    return "".join(word[0] for word in str(account).split()[:2]).upper()

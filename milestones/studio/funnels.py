@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q
-from django.db.models.fields.json import KT
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from milestones.models import Enrollment, Ladder, Progress, Rung
 from milestones.studio.splits import Split, counted
@@ -38,7 +37,7 @@ def ladder_rows() -> list[LadderRow]:
     shares, splits = shares_of(), splits_of()
     placed: dict[int, list[tuple[str, str, bool]]] = {}
     rungs = Rung.objects.filter(version__in=[each.live_id for each in ladders if each.live_id]).order_by("position")
-    for version, *rung in rungs.values_list("version_id", "key", KT("content__title"), "first_value"):
+    for version, *rung in rungs.values_list("version_id", "key", F("content__title"), "first_value"):
         placed.setdefault(version, []).append(tuple(rung))
     return [
         LadderRow(
@@ -77,6 +76,7 @@ def splits_of(ladder: Ladder | None = None) -> dict[int, Split]:
     if ladder:
         running = running.filter(ladder=ladder)
     seen = running.annotate(
+        climbs=Exists(rungs),
         begun=Exists(rungs.filter(reached_at__isnull=False)),
         left=Exists(rungs.filter(reached_at=None, skipped_at=None)),
     )
@@ -86,18 +86,18 @@ def splits_of(ladder: Ladder | None = None) -> dict[int, Split]:
         .annotate(
             under_way=Count("pk", filter=Q(begun=True, left=True)),
             not_begun=Count("pk", filter=Q(begun=False, left=True)),
-            finished=Count("pk", filter=Q(left=False)),
+            finished=Count("pk", filter=Q(climbs=True, left=False)),
+            idle=Count("pk", filter=Q(climbs=False)),
         )
     )
-    return {pk: Split(under_way, not_begun, finished) for pk, under_way, not_begun, finished in counts}
+    return {pk: Split(*counted) for pk, *counted in counts}
 
 
 def headline(rows: list[LadderRow]) -> str:
-    """How many ladders are live, and how many climbs are under way on them."""
+    """How many ladders are live, and how many enrollments on them are under way."""
     if not rows:
         return "No ladder is here yet."
     live = sum(row.number is not None for row in rows)
     under_way = sum(row.split.under_way for row in rows)
-    begun_not = sum(row.split.not_begun for row in rows)
-    said = f"{counted(live, 'ladder is', 'ladders are')} live; {counted(under_way, 'climb')} under way"
-    return f"{said}, {begun_not:,} not begun." if begun_not else f"{said}."
+    total = sum(row.split.total for row in rows)
+    return f"{counted(live, 'ladder is', 'ladders are')} live; {under_way:,} of {counted(total, 'enrollment')} on them under way."

@@ -1,6 +1,7 @@
 """One version of a ladder, read only: each rung in words, with how many have reached it."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Count, Q
 
@@ -107,7 +108,11 @@ def enrollment_in_words(version: Version) -> str:
 
 
 def _since(day: str | None) -> str:
-    return f", counted from {day}" if day else " after the ladder was first published"
+    """Facts count from that day, else from the first publication on."""
+    if day is None:
+        return " after the ladder was first published"
+    at = date.fromisoformat(day)
+    return f", counted from {at.day} {at:%B %Y}"
 
 
 def _or(words: list[str]) -> str:

@@ -38,9 +38,7 @@ def ladder_detail(request, slug, key):
         "ladder": ladder,
         "version": version,
         "split": split,
-        "headline": split_headline(split, one="person", many="people")
-        if split.total
-        else "Nobody is on this ladder yet.",
+        "headline": _headline(split),
         "value": value_in_words(phases),
         "phases": [(name, [(card, not role or card.is_climbed_by(role)) for card in cards]) for name, cards in phases],
         "roles": [
@@ -65,6 +63,12 @@ def ladder_file(request, slug, key):
     response = HttpResponse(write(version.document), content_type="application/yaml; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{ladder.key}-{version.number}.yaml"'
     return response
+
+
+def _headline(split: Split) -> str:
+    if not split.total:
+        return "Nobody is on this ladder yet."
+    return split_headline(split, one="enrollment", many="enrollments")
 
 
 def _version(ladder: Ladder, number: str) -> Version:

@@ -68,17 +68,17 @@ def extend(enrollment: Enrollment, key: str, *, member: Member, until: date, zon
 
 
 def pause(enrollment: Enrollment, *, member: Member) -> bool:
-    """Stop the clock: due dates wait until the climb is resumed."""
+    """Stop the clock: due dates wait until the enrollment is resumed."""
     if paused_since(enrollment):
         return True
-    return _act("paused", "paused a climb", enrollment, member=member)
+    return _act("paused", "paused an enrollment", enrollment, member=member)
 
 
 def resume(enrollment: Enrollment, *, member: Member) -> bool:
     """Let the clock run again; due dates move by the length of the pause."""
     if not paused_since(enrollment):
         return True
-    return _act("resumed", "resumed a climb", enrollment, member=member)
+    return _act("resumed", "resumed an enrollment", enrollment, member=member)
 
 
 def link(enrollment: Enrollment, *, member: Member) -> str:
@@ -91,7 +91,7 @@ def link(enrollment: Enrollment, *, member: Member) -> str:
 
 def _refuse_if_over(enrollment: Enrollment) -> None:
     if enrollment.ended_at is not None:
-        raise ActionRefusedError("This climb has ended; nothing about it can change any more.")
+        raise ActionRefusedError("This enrollment has ended; nothing about it can change any more.")
 
 
 def _row(enrollment: Enrollment, key: str) -> Progress:

@@ -1,4 +1,4 @@
-"""Pages: the list of people, one person, and what a member does about their climbs."""
+"""Pages: the list of people, one person, and what a member does about their enrollments."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -89,7 +89,7 @@ def _show_person(request, person: Person, *, enrollment=None, sent=None, link=""
     return show(request, "person_detail.html", context)
 
 
-def _climb(pk: int, enrollment: int) -> Enrollment:
+def _find(pk: int, enrollment: int) -> Enrollment:
     rows = Enrollment.objects.select_related("ladder", "version", "seat__person", "seat__account")
     return get_object_or_404(rows, pk=enrollment, seat__person=pk, ended_at=None)
 
@@ -100,7 +100,7 @@ def rung_act(request, slug, pk, enrollment, key, verb):
     """Confirm, skip, extend or reopen one rung; a refusal is shown at the form's field."""
     if verb not in VERBS:
         raise Http404
-    climb, verb = _climb(pk, enrollment), VERBS[verb]
+    climb, verb = _find(pk, enrollment), VERBS[verb]
     form = form_for(verb, climb.pk, key, request.POST)
     shows = carry_out(verb, form, climb, key, member=request.member, zone=request.workspace.zone)
     if shows is None:
@@ -110,25 +110,25 @@ def rung_act(request, slug, pk, enrollment, key, verb):
 
 @require_POST
 @open_to(Access.MANAGER)
-def climb_pause(request, slug, pk, enrollment):
-    climb = _climb(pk, enrollment)
+def enrollment_pause(request, slug, pk, enrollment):
+    climb = _find(pk, enrollment)
     shows = member_actions.pause(climb, member=request.member)
     return _back(request, climb, "Paused. Due dates wait until you resume." if shows else "")
 
 
 @require_POST
 @open_to(Access.MANAGER)
-def climb_resume(request, slug, pk, enrollment):
-    climb = _climb(pk, enrollment)
+def enrollment_resume(request, slug, pk, enrollment):
+    climb = _find(pk, enrollment)
     shows = member_actions.resume(climb, member=request.member)
     return _back(request, climb, "Resumed. Due dates have moved by the length of the pause." if shows else "")
 
 
 @require_POST
 @open_to(Access.MANAGER)
-def climb_link(request, slug, pk, enrollment):
+def enrollment_link(request, slug, pk, enrollment):
     """Make a link to the person's checklist. It is shown in the answer itself: nothing keeps it to show it again."""
-    climb = _climb(pk, enrollment)
+    climb = _find(pk, enrollment)
     token = member_actions.link(climb, member=request.member)
     address = settings.CAIRN_BASE_URL + reverse("checklist", args=[token])
     return _show_person(request, climb.seat.person, enrollment=climb, link=address)

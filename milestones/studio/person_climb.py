@@ -11,6 +11,7 @@ from milestones.models import Enrollment, Progress
 from milestones.studio.days import Calendar, Moment
 from milestones.studio.evidence import Evidence, evidence_of, how_reached, people_in
 from milestones.studio.roles import role_label
+from milestones.studio.splits import listed
 from milestones.studio.stones import is_missed_now
 from milestones.why_not import Gap, explain
 from onboarding.tracking.models import Person
@@ -159,7 +160,7 @@ class _Reader:
             row,
             number=number,
             sentence=entry["sentence"],
-            opens_text=entry["opens_text"],
+            opens_text=_opens_text(entry, self.calendar) if entry["state"] == "locked" else "",
             gaps=[] if is_done else self._gaps(row, entry["signals"]),
         )
 
@@ -200,3 +201,13 @@ class _Reader:
     def _missing(self, gap: Gap) -> Missing:
         near = tuple(NearEvent(m.name, m.reason, self.calendar.time(m.at), m.event_id) for m in gap.near)
         return Missing(gap.sentence, gap.current, gap.target, gap.met, near)
+
+
+def _opens_text(entry: dict, calendar: Calendar) -> str:
+    """When a locked rung opens, as staff read it."""
+    if entry["blocked_by"]:
+        needed = [f"“{rung['title']}”" for rung in entry["blocked_by"]]
+        return f"Opens after {listed(needed)}."
+    if entry["opens_at"]:
+        return f"Opens on {calendar.date(entry['opens_at']).words}."
+    return "Opens when enough of the rungs before it are done."

@@ -43,9 +43,12 @@ def identities_of(person: Person) -> list[Identity]:
 
 def headline(person: Person, climbs: list[ClimbView]) -> str:
     """How far the person is on the first ladder that is not finished, in one or two sentences."""
-    running = [climb for climb in climbs if climb.ended is None and climb.rungs]
+    running = [climb for climb in climbs if climb.ended is None]
     if not running:
         return f"{person} is on no ladder{' any more' if climbs else ''}."
+    running = [climb for climb in running if climb.rungs]
+    if not running:
+        return f"{person} is on a ladder that has no rung for their role."
     climb = next((each for each in running if not each.is_finished), running[-1])
     if climb.is_finished:
         return f"{person} has finished “{climb.ladder}”: {_all(climb)}."

@@ -1,41 +1,42 @@
-"""How far everybody is, in four parts that add up: under way, not begun, finished, on no ladder."""
+"""How far everybody is, in four parts that add up: under way, not begun, finished, with nothing to climb."""
 
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from milestones.models import Enrollment, Progress
+from milestones.models import Progress
 
 
 @dataclass(frozen=True)
 class Split:
-    """Counts of people or accounts. Begun means that at least one rung on the track is reached; finished, that none is left."""
+    """Counts of people, accounts or enrollments. Begun: at least one rung on the track is reached; finished: none is left.
+
+    `idle` are on no ladder, or on one without a rung for their role.
+    """
 
     under_way: int = 0
     not_begun: int = 0
     finished: int = 0
-    unenrolled: int = 0
+    idle: int = 0
 
     @property
     def total(self) -> int:
-        return self.under_way + self.not_begun + self.finished + self.unenrolled
+        return self.under_way + self.not_begun + self.finished + self.idle
 
 
 def split(subjects: QuerySet, path: str) -> Split:
-    """Divide accounts (`path` seat__account), people (seat__person) or enrollments ("") by their running enrollments."""
-    whose = {f"enrollment__{path}" if path else "enrollment": OuterRef("pk")}
-    rungs = Progress.objects.filter(**whose, enrollment__ended_at=None, on_track=True)
-    enrolled = Enrollment.objects.filter(**{path or "pk": OuterRef("pk")}, ended_at=None)
+    """Divide accounts (`path` seat__account) or people (seat__person) by their running enrollments."""
+    rungs = Progress.objects.filter(**{f"enrollment__{path}": OuterRef("pk")}, enrollment__ended_at=None, on_track=True)
     seen = subjects.annotate(
-        enrolled=Exists(enrolled),
+        climbs=Exists(rungs),
         begun=Exists(rungs.filter(reached_at__isnull=False)),
         left=Exists(rungs.filter(reached_at=None, skipped_at=None)),
     )
     counts = seen.aggregate(
-        under_way=Count("pk", filter=Q(enrolled=True, begun=True, left=True)),
-        not_begun=Count("pk", filter=Q(enrolled=True, begun=False, left=True)),
-        finished=Count("pk", filter=Q(enrolled=True, left=False)),
-        unenrolled=Count("pk", filter=Q(enrolled=False)),
+        under_way=Count("pk", filter=Q(begun=True, left=True)),
+        not_begun=Count("pk", filter=Q(begun=False, left=True)),
+        finished=Count("pk", filter=Q(climbs=True, left=False)),
+        idle=Count("pk", filter=Q(climbs=False)),
     )
     return Split(**counts)
 
@@ -50,7 +51,7 @@ def headline(split: Split, *, one: str, many: str) -> str:
         for count, verb, verbs in (
             (split.not_begun, "has not begun", "have not begun"),
             (split.finished, "has finished", "have finished"),
-            (split.unenrolled, "is on no ladder", "are on no ladder"),
+            (split.idle, "has nothing to climb", "have nothing to climb"),
         )
         if count
     ]

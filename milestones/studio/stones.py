@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import F
-from django.db.models.fields.json import KT
 
 from milestones.models import Enrollment, Progress
 from milestones.studio.days import Calendar, Moment
@@ -58,7 +57,7 @@ class Climb:
 def climbs_of(enrollments: Iterable[Enrollment | int], calendar: Calendar) -> dict[int, Climb]:
     """enrollment id → its climb; one query for all of them."""
     rows = Progress.objects.filter(enrollment__in=list(enrollments), on_track=True)
-    rows = rows.annotate(title=KT("rung__content__title"), phase=F("rung__phase__name"))
+    rows = rows.annotate(title=F("rung__content__title"), phase=F("rung__phase__name"))
     stones: dict[int, list[Stone]] = {}
     for row in rows.order_by("rung__position"):
         stones.setdefault(row.enrollment_id, []).append(_stone(row, calendar))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db.models.fields.json import KT
+from django.db.models import F
 
 from milestones.models import Rung
 
@@ -13,5 +13,5 @@ def rung_titles(places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]
     rungs = Rung.objects.filter(
         version__ladder__key__in={ladder for ladder, _ in wanted}, key__in={key for _, key in wanted}
     ).exclude(version__published_at=None)
-    rows = rungs.order_by("version__number").values_list("version__ladder__key", "key", KT("content__title"))
+    rows = rungs.order_by("version__number").values_list("version__ladder__key", "key", F("content__title"))
     return {(ladder, key): title for ladder, key, title in rows if (ladder, key) in wanted}
