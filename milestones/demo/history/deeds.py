@@ -14,7 +14,7 @@ FIRST_VALUE = {
     ),
     "power_user": (
         Step("use_source", 0.86, 1.6),
-        Step("publish_dashboard", 0.84, 2.2),
+        Step("publish_dashboard", 0.88, 2),
         Step("share_dashboard", 0.92, 1.8),
         Step("share_dashboard", 0.88, 2),
         Step("share_dashboard", 0.86, 2.2),
@@ -23,7 +23,7 @@ FIRST_VALUE = {
         Step("retire_spreadsheet", 0.7, 3),
         Step("retire_spreadsheet", 0.75, 3),
     ),
-    "operator": (Step("start_from_board", 0.82, 1.4), Step("take_alerts", 0.7, 3)),
+    "operator": (Step("start_from_board", 0.88, 1.4), Step("take_alerts", 0.72, 3)),
 }
 FURTHER = {
     "administrator": (
@@ -46,9 +46,9 @@ FURTHER = {
         Step("pass_test", 0.3, 5),
     ),
     "operator": (
-        Step("follow_line", 0.8, 1.6),
-        Step("write_notes", 0.74, 2.2),
-        Step("close_checks", 0.72, 2),
+        Step("follow_line", 0.86, 1.5),
+        Step("write_notes", 0.8, 1.8),
+        Step("close_checks", 0.75, 2),
         Step("review_incident", 0.6, 5),
         Step("review_incident", 0.6, 4),
     ),
@@ -74,7 +74,7 @@ def use_source(visit: Visit) -> bool:
 
 
 def connect_another_source(visit: Visit) -> bool:
-    visit.does("Data Source Connected", kind=visit.rng.choice(SOURCES[2:]), tables=visit.rng.randrange(2, 12))
+    visit.does("Data Source Connected", kind=visit.rng.choice(SOURCES[3:]), tables=visit.rng.randrange(2, 12))
     return True
 
 

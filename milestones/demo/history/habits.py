@@ -13,7 +13,7 @@ def ordinary_use(visit: Visit) -> None:
     rng = visit.rng
     visit.does("Signed In", method="password" if rng.random() < 0.7 else "single sign-on")
     visit.opens(*PAGES[int(rng.random() * 4)])
-    for _ in range(1 + int(rng.expovariate(0.23))):
+    for _ in range(1 + int(rng.expovariate(0.46))):
         luck = rng.random()
         if luck < 0.42:
             visit.does("Dashboard Viewed", dashboard=f"d_{int(rng.random() * 12)}", seconds=int(rng.expovariate(0.02)))
@@ -41,7 +41,7 @@ def shift(visit: Visit) -> None:
     if "board" in habits:
         if rng.random() < 0.85:
             visit.does("Shift Board Opened", board=BOARDS[int(rng.random() * 6)], shift=visit.person.shift)
-        for _ in range(int(rng.expovariate(0.5))):
+        for _ in range(int(rng.expovariate(0.8))):
             visit.does(
                 "Board Line Opened",
                 line=f"L-{int(rng.random() * 8) + 1}",
@@ -49,16 +49,16 @@ def shift(visit: Visit) -> None:
             )
     else:
         visit.opens("Home", "/")
-    if "alerts" in habits and rng.random() < 0.45:
+    if "alerts" in habits and rng.random() < 0.6:
         visit.passes(0, 2 * HOUR)
         acknowledge(visit)
-    if "checks" in habits and rng.random() < 0.55:
+    if "checks" in habits and rng.random() < 0.75:
         station = f"S-{int(rng.random() * 5) + 1}" if rng.random() < 0.35 else "S-1"
         visit.passes(0, HOUR)
         visit.does("Check List Closed", station={"code": station}, checks=int(rng.random() * 12) + 3)
     if rng.random() < 0.3:
         visit.does("Dashboard Viewed", dashboard="d_0", seconds=int(rng.expovariate(0.05)))
-    if "notes" in habits and rng.random() < 0.55:
+    if "notes" in habits and rng.random() < 0.85:
         visit.at = max(visit.at, began + 7 * HOUR)
         visit.does("Handover Note Written", sentences=int(rng.random() * 5), open_points=int(rng.random() * 3))
 

@@ -108,8 +108,12 @@ class Northwind:
         at = day.midnight + 9 * HOUR + self.rng.randrange(7 * HOUR)
         person = self._newcomer(at_work, role, day)
         founder = at_work.people[0] if at_work.people else None
-        if founder and founder.steps_done and founder.zeal > 0.3:
-            self.outbox.track(founder, at - 40 * MINUTE, "Teammate Invited", {"role": role, "invited": person.id})
+        hosts = [
+            each for each in at_work.people if each.role == "administrator" and each.steps_done and each.zeal > 0.3
+        ]
+        if hosts:
+            host = hosts[0] if self.rng.random() < 0.6 else self.rng.choice(hosts)
+            self.outbox.track(host, at - 40 * MINUTE, "Teammate Invited", {"role": role, "invited": person.id})
         at_work.people.append(person)
         anonymous = None
         if person.context is None and (founder is None or self.rng.random() < 0.12):

@@ -57,8 +57,8 @@ class Person:
 
 def fate(rng: random.Random, role: str, zeal: float) -> str:
     """Operators are the ones who never start; whoever tries it at a company without time is soon lost."""
-    absent = {"administrator": 0.01, "power_user": 0.05, "operator": 0.12}.get(role, 0.08) * (1.7 - 1.4 * zeal)
-    lost, luck = 0.16 * (1.5 - 1.3 * zeal), rng.random()
+    absent = {"administrator": 0.01, "power_user": 0.05, "operator": 0.12}.get(role, 0.08) * (1.6 - 1.55 * zeal)
+    lost, luck = 0.15 * (1.5 - 1.45 * zeal), rng.random()
     if luck < absent:
         return "absent"
     if luck < absent + lost:
@@ -67,7 +67,7 @@ def fate(rng: random.Random, role: str, zeal: float) -> str:
 
 
 def zeal_of(rng: random.Random, company_zeal: float) -> float:
-    return min(0.99, max(0.02, rng.gauss(company_zeal, 0.13)))
+    return min(0.99, max(0.02, rng.gauss(company_zeal, 0.19 - 0.15 * company_zeal)))
 
 
 def journey(rng: random.Random, steps: tuple[Step, ...], zeal: float) -> list[Step]:

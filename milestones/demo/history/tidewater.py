@@ -95,7 +95,7 @@ class Tidewater:
             email = address(name, f"{employer.key.replace('-', '')}.example", employer.mailboxes)
         zeal = zeal_of(self.rng, employer.zeal)
         person = Person(user, name, email, role, zeal, context={"groupId": employer.key}, joined_on=day.number)
-        person.comes = 1.3 if role == "employee" else 1.1
+        person.comes = 1.18 if role == "employee" else 1.1
         if role == "employee":
             person.fate = fate(self.rng, "employee", zeal)
         if role == "owner":
