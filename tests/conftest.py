@@ -11,6 +11,7 @@ from django.db import connections
 
 from tests import cast
 
+pytest_plugins = ["tests.live"]
 MIGRATION_LOCK = 721_001
 
 
