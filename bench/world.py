@@ -2,21 +2,20 @@
 
 import itertools
 import random
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import msgspec
-from django.db import connections
+from django.db import connection, connections
 
 from milestones.ladder_files import check
-from milestones.models import Enrollment, Ladder, Progress, Rung
 from milestones.publishing import draft, publish
 from onboarding import clock
 from onboarding.tenancy.models import User
 from onboarding.tenancy.scope import workspace_scope
 from onboarding.tenancy.workspaces import open_workspace
 from onboarding.tracking.decoding import Fact, Kind
-from onboarding.tracking.models import Account, EventName, Identity, Person, Seat, Source
-from onboarding.tracking.staging import insert_events
+from onboarding.tracking.models import Source
+from onboarding.tracking.staging import moment
 
 LADDERS, RUNGS, NAMES = 20, 10, 100
 PEOPLE_AN_ACCOUNT = 20
@@ -51,128 +50,73 @@ def ladder_document(place: int) -> dict:
 def populate(workspace, people: int, *, reached: bool) -> Source:
     """People with seats and enrollments, each on one of the ladders; `reached` puts all but one rung behind them.
 
-    Written in bulk: what is measured is the drain, not the making of its world.
+    Written set-wise: what is measured is the drain, not the making of its world.
     """
-    now = clock.now()
-    past = now - timedelta(days=60)
-    own = {"workspace_id": workspace.pk}
+    past = clock.now() - timedelta(days=60)
     with workspace_scope(workspace.pk):
         for place in range(LADDERS):
             version, _ = draft(ladder_document(place))
             publish(version)
-        EventName.objects.bulk_create(
-            [EventName(**own, name=f"event {n}", first_seen_at=past, last_seen_at=past) for n in range(NAMES)]
-        )
-        identify = EventName.objects.create(**own, name="$identify", first_seen_at=past, last_seen_at=past)
-        source = Source.objects.create(**own, name="bench", kind="server", created_at=now)
-        seen = {"first_seen_at": past, "last_seen_at": past}
-        accounts = Account.objects.bulk_create(
-            [Account(**own, external_id=f"a{n}", **seen) for n in range(people // PEOPLE_AN_ACCOUNT)]
-        )
-        made = Person.objects.bulk_create(
-            [
-                Person(
-                    **own,
-                    external_id=f"p{n}",
-                    trait_times={"role": [True, int(past.timestamp()) * 1_000_000, 0, ""]},
-                    **seen,
-                )
-                for n in range(people)
-            ],
-            batch_size=5000,
-        )
-        Identity.objects.bulk_create(
-            [Identity(**own, kind="user", value=p.external_id, person=p, first_seen_at=past) for p in made],
-            batch_size=5000,
-        )
-        seats = Seat.objects.bulk_create(
-            [
-                Seat(
-                    **own,
-                    person=p,
-                    account=accounts[n % len(accounts)],
-                    role=f"role{n % LADDERS}",
-                    named_at=past,
-                    since=past,
-                )
-                for n, p in enumerate(made)
-            ],
-            batch_size=5000,
-        )
-        at = int(past.timestamp() * 1_000_000)
-        for start in range(0, people, 5000):
-            insert_events(
-                [
-                    (
-                        source.pk,
-                        f"r{n}",
-                        Kind.IDENTIFY,
-                        True,
-                        identify.pk,
-                        made[n].pk,
-                        None,
-                        at,
-                        at,
-                        f"p{n}",
-                        None,
-                        f'{{"role": "role{n % LADDERS}"}}',
-                        0,
-                    )
-                    for n in range(start, min(start + 5000, people))
-                ]
-            )
-        ladders = list(Ladder.objects.order_by("position"))
-        enrollments = Enrollment.objects.bulk_create(
-            [
-                Enrollment(
-                    **own,
-                    seat=s,
-                    ladder=ladders[n % LADDERS],
-                    version_id=ladders[n % LADDERS].live_id,
-                    enrolled_at=past,
-                )
-                for n, s in enumerate(seats)
-            ],
-            batch_size=5000,
-        )
-        _progress(own, enrollments, past, reached)
+        source = Source.objects.create(workspace=workspace, name="bench", kind="server", created_at=past)
+        values = {
+            "workspace": workspace.pk,
+            "source": source.pk,
+            "past": past,
+            "past_us": int(past.timestamp() * 1_000_000),
+            "people": people,
+            "accounts": max(people // PEOPLE_AN_ACCOUNT, 1),
+            "ladders": LADDERS,
+            "names": NAMES,
+            "done": RUNGS - 1 if reached else 0,
+            "identify": Kind.IDENTIFY.value,
+        }
+        with connection.cursor() as cursor:
+            for statement in WORLD:
+                cursor.execute(statement, values)
     with connections["owner"].cursor() as cursor:
         cursor.execute("analyze")  # as autovacuum would have done long since
     return source
 
 
-def _progress(own: dict, enrollments: list, past: datetime, reached: bool) -> None:
-    from milestones.models import Hit
-
-    rungs: dict[int, list[Rung]] = {}
-    for rung in Rung.objects.order_by("position"):
-        rungs.setdefault(rung.version_id, []).append(rung)
-    rows, hits = [], []
-    for enrollment in enrollments:
-        for place, rung in enumerate(rungs[enrollment.version_id]):
-            done = reached and place < RUNGS - 1
-            rows.append(
-                Progress(
-                    **own,
-                    enrollment=enrollment,
-                    rung=rung,
-                    key=rung.key,
-                    opened_at=past,
-                    reached_at=past if done else None,
-                    how="criteria" if done else "",
-                    told="reached" if done else "open",
-                )
-            )
-            if done:
-                hits.append(
-                    Hit(**own, enrollment=enrollment, rung=rung.key, signal=0, hit_at=past, evidence=[{"signal": 0}])
-                )
-        if len(rows) > 20_000:
-            Progress.objects.bulk_create(rows, batch_size=5000)
-            Hit.objects.bulk_create(hits, batch_size=5000)
-            rows, hits = [], []
-    Progress.objects.bulk_create(rows, batch_size=5000)
-    Hit.objects.bulk_create(hits, batch_size=5000)
+WORLD = (
+    """insert into tracking_eventname (workspace_id, name, first_seen_at, last_seen_at, seen)
+       select %(workspace)s, name, %(past)s, %(past)s, 1
+       from (select 'event ' || n as name from generate_series(0, %(names)s - 1) n union all select '$identify') named""",
+    """insert into tracking_account (workspace_id, external_id, name, traits, trait_times, first_seen_at, last_seen_at)
+       select %(workspace)s, 'a' || n, '', '{}', '{}', %(past)s, %(past)s from generate_series(0, %(accounts)s - 1) n""",
+    """insert into tracking_person (workspace_id, external_id, name, email, traits, trait_times, first_seen_at, last_seen_at)
+       select %(workspace)s, 'p' || n, '', '', jsonb_build_object('role', 'role' || n %% %(ladders)s),
+              jsonb_build_object('role', jsonb_build_array(true, %(past_us)s, 0, '')), %(past)s, %(past)s
+       from generate_series(0, %(people)s - 1) n""",
+    """insert into tracking_identity (workspace_id, kind, value, person_id, first_seen_at)
+       select workspace_id, 'user', external_id, id, %(past)s from tracking_person where workspace_id = %(workspace)s""",
+    """insert into tracking_seat (workspace_id, person_id, account_id, role, named_at, since)
+       select p.workspace_id, p.id, a.id, p.traits ->> 'role', %(past)s, %(past)s
+       from tracking_person p join tracking_account a on a.workspace_id = p.workspace_id
+            and a.external_id = 'a' || substr(p.external_id, 2)::int %% %(accounts)s
+       where p.workspace_id = %(workspace)s""",
+    """insert into tracking_event (workspace_id, source_id, message_id, kind, trusted, name_id, person_id, occurred_at,
+                                   received_at, user_id, properties, marks)
+       select p.workspace_id, %(source)s, 'r' || p.external_id, %(identify)s, true, n.id, p.id, %(past)s, %(past)s,
+              p.external_id, p.traits, 0
+       from tracking_person p join tracking_eventname n on n.workspace_id = p.workspace_id and n.name = '$identify'
+       where p.workspace_id = %(workspace)s""",
+    """insert into milestones_enrollment (workspace_id, seat_id, ladder_id, version_id, ordinal, enrolled_at, revision)
+       select s.workspace_id, s.id, l.id, l.live_id, 1, %(past)s, 1
+       from tracking_seat s join milestones_ladder l on l.workspace_id = s.workspace_id
+            and l.key = 'ladder' || substr(s.role, 5) where s.workspace_id = %(workspace)s""",
+    """insert into milestones_progress (workspace_id, enrollment_id, rung_id, key, on_track, opened_at, reached_at, how, by,
+                                        evidence, told, overdue_told, missed_told)
+       select e.workspace_id, e.id, r.id, r.key, true, %(past)s, case when r.position < %(done)s then %(past)s end,
+              case when r.position < %(done)s then 'criteria' else '' end, '', '[]',
+              case when r.position < %(done)s then 'reached' else 'open' end, false, false
+       from milestones_enrollment e join milestones_rung r on r.workspace_id = e.workspace_id and r.version_id = e.version_id
+       where e.workspace_id = %(workspace)s""",
+    """insert into milestones_hit (workspace_id, enrollment_id, rung, epoch, signal, hit_at, evidence)
+       select e.workspace_id, e.id, r.key, 0, 0, %(past)s, '[{"signal": 0}]'
+       from milestones_enrollment e join milestones_rung r on r.workspace_id = e.workspace_id and r.version_id = e.version_id
+       where e.workspace_id = %(workspace)s and r.position < %(done)s""",
+)
 
 
 def facts(count: int, people: int, seed: int) -> list[Fact]:
@@ -180,18 +124,31 @@ def facts(count: int, people: int, seed: int) -> list[Fact]:
     chance = random.Random(seed)
     now = int(clock.now().timestamp() * 1_000_000)
     return [
-        Fact(
-            kind=Kind.TRACK,
-            message_id=f"b{seed}-{n}-{next(_numbers)}",
-            occurred_at=now - chance.randrange(3_600_000_000),
+        fact(
             name=f"event {chance.randrange(NAMES)}",
             user_id=f"p{chance.randrange(people)}",
-            anonymous_id=None,
-            group_id=None,
-            previous_id=None,
-            properties=msgspec.json.encode(
-                {"amount": chance.randrange(10), "plan": "pro", "screen": "overview", "ok": True}
-            ),
+            properties={"amount": chance.randrange(10), "plan": "pro", "screen": "overview", "ok": True},
+            at=now - chance.randrange(3_600_000_000),
         )
-        for n in range(count)
+        for _ in range(count)
     ]
+
+
+def fact(*, name: str, user_id: str, properties: dict, at: int | None = None) -> Fact:
+    """One event with a message id of its own; `at` in µs, now without it."""
+    return Fact(
+        kind=Kind.TRACK,
+        message_id=f"bench-{next(_numbers)}",
+        occurred_at=at or int(clock.now().timestamp() * 1_000_000),
+        name=name,
+        user_id=user_id,
+        anonymous_id=None,
+        group_id=None,
+        previous_id=None,
+        properties=msgspec.json.encode(properties),
+    )
+
+
+def as_text(microseconds: int) -> str:
+    """A moment as an SDK writes it."""
+    return moment(microseconds).isoformat().replace("+00:00", "Z")

@@ -3,7 +3,7 @@
 import itertools
 import json
 import os
-import sys
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from django.conf import settings
 
 from milestones.checklist.links import make_link
 from milestones.demo.history import history
+from milestones.demo.telling import Told, Untold
 from milestones.demo.vendors import PASSWORD, VENDORS, Vendor
 from milestones.draining import drain
 from milestones.ladder_files import read
@@ -28,12 +29,13 @@ from onboarding.tracking.models import InboxRow, Seat
 from onboarding.tracking.sources import add_source, cairn_source
 
 BATCH = 500
+BATCHES_A_DRAIN = 10  # as many facts as one drain takes
 LADDERS = Path(settings.ROOT) / "ladders"
 
 
-def seed(*, size: str, say=print) -> dict:
-    """Make both vendors and return what demo.json holds."""
-    made = [_open(vendor, size=size, say=say) for vendor in VENDORS]
+def seed(*, size: str, tell: type[Told] = Untold) -> dict:
+    """Make both vendors and return what demo.json holds; `tell` shows how far it is."""
+    made = [_open(vendor, size=size, tell=tell(vendor.name)) for vendor in VENDORS]
     return {"base_url": settings.CAIRN_BASE_URL, **made[0], "other_workspace": made[1]}
 
 
@@ -46,7 +48,7 @@ def write(facts: dict, path: Path) -> None:
     temporary.replace(path)
 
 
-def _open(vendor: Vendor, *, size: str, say) -> dict:
+def _open(vendor: Vendor, *, size: str, tell: Told) -> dict:
     users = {access: _user(vendor, access, name, mailbox) for access, name, mailbox in vendor.members}
     workspace = open_workspace(name=vendor.name, owner=users["owner"], timezone=vendor.timezone)
     Workspace.objects.filter(pk=workspace.pk).update(slug=vendor.slug)
@@ -61,7 +63,7 @@ def _open(vendor: Vendor, *, size: str, say) -> dict:
         for file in vendor.ladders:
             version, _ = draft(read((LADDERS / file).read_text()))
             publish(version, note="First version")
-    _send(workspace, server.pk, vendor, size=size, say=say)
+    _send(workspace, server.pk, vendor, size=size, tell=tell)
     with workspace_scope(workspace.pk):
         token = make_link(_shown_enrollment())
         people = _people()
@@ -84,26 +86,36 @@ def _user(vendor: Vendor, access: str, name: str, mailbox: str) -> User:
     return user
 
 
-def _send(workspace: Workspace, source_id: int, vendor: Vendor, *, size: str, say) -> None:
+def _send(workspace: Workspace, source_id: int, vendor: Vendor, *, size: str, tell: Told) -> None:
     """Send the vendor's history the way its back end would: batches through the decoder, the inbox and the drain."""
-    now, sent = clock.now(), 0
-    events = history(vendor, size=size, now=now)
-    while batch := list(itertools.islice(events, BATCH)):
-        received_at = int(clock.now().timestamp() * 1_000_000)
-        body = json.dumps({"batch": batch}).encode()
-        decoded = decode(body, path_kind="batch", source_kind="server", received_at=received_at)
-        if decoded.refusals:
-            raise RuntimeError(f"the demo's own event was refused: {decoded.refusals[0]}")
-        with workspace_scope(workspace.pk):
-            accept(decoded, source_id=source_id, received_at=received_at)
+    events = history(vendor, size=size, now=clock.now())
+    for batches in _several(_several(events, BATCH), BATCHES_A_DRAIN):
+        for batch in batches:
+            _accept(workspace, source_id, batch)
         while drain(workspace.pk):
             pass
-        sent += len(batch)
-        say(f"\r  {vendor.name}: {sent:,} events", end="", file=sys.stderr)
-    say("", file=sys.stderr)
+        tell.sent(sum(map(len, batches)), until=batches[-1][-1]["timestamp"])
+    tell.end()
     with workspace_scope(workspace.pk):
         if InboxRow.objects.exists():
             raise RuntimeError("the demo's history was not taken in whole")
+
+
+def _accept(workspace: Workspace, source_id: int, batch: list[dict]) -> None:
+    received_at = int(clock.now().timestamp() * 1_000_000)
+    body = json.dumps({"batch": batch}).encode()
+    decoded = decode(body, path_kind="batch", source_kind="server", received_at=received_at)
+    if decoded.refusals:
+        raise RuntimeError(f"the demo's own event was refused: {decoded.refusals[0]}")
+    with workspace_scope(workspace.pk):
+        accept(decoded, source_id=source_id, received_at=received_at)
+
+
+def _several(items: Iterable, count: int) -> Iterator[list]:
+    """The items in lists of so many; the last may be shorter."""
+    items = iter(items)
+    while several := list(itertools.islice(items, count)):
+        yield several
 
 
 def _shown_enrollment() -> Enrollment:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from milestones.demo import seeding
+from milestones.demo.telling import Told
 from onboarding.tenancy.models import Workspace
 
 SIZES = ("small", "medium", "large")
@@ -26,4 +27,4 @@ class Command(BaseCommand):
             return
         if Workspace.objects.exists():
             raise CommandError("The last set-up was interrupted. Start over with: python3 dev.py demo --reset")
-        seeding.write(seeding.seed(size=size), path)
+        seeding.write(seeding.seed(size=size, tell=Told), path)

@@ -1,0 +1,60 @@
+"""python3 dev.py bench [--check] [--rounds N] [--people N]: each figure beside its floor and its goal."""
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+
+import django
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="dev.py bench", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="exit 1 when a figure is worse than its floor")
+    parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds; the medians count (default 5)")
+    parser.add_argument("--people", type=int, default=100_000, help="in each of the two workspaces (default 100,000)")
+    options = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "onboarding.settings")
+    django.setup()
+
+    from bench import copying, rounds
+    from bench.figures import table
+    from tests.live import Live
+
+    say(f"two workspaces of {options.people:,} people, 200 signals in 20 ladders each")
+    copying.prepare()
+    steady = rounds.open_vendor("Steady", options.people, reached=True)
+    nothing = rounds.open_vendor("Nothing yet", options.people, reached=False)
+    figures: dict[str, list[float]] = {}
+    rates: dict[str, list] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        live = Live({"CAIRN_MODE": "demo"}, Path(folder))
+        live.start()
+        try:
+            for number in range(options.rounds):
+                say(f"round {number + 1} of {options.rounds}")
+                made, behind = rounds.one_round(live, steady, nothing, seed=number * 10)
+                for key, value in made.items():
+                    figures.setdefault(key, []).append(value)
+                for key, value in behind.items():
+                    rates.setdefault(key, []).append(value)
+        finally:
+            live.stop()
+    print(f"\n{'rate':20}{'a second':>12}{'CPU s a 1,000':>16}")
+    for key, values in rates.items():
+        print(
+            f"{key:20}{median(v.each_second for v in values):>12,.0f}{median(v.cpu_a_thousand for v in values):>16.3f}"
+        )
+    lines, holds = table(figures)
+    print("", *lines, sep="\n")
+    return 0 if holds or not options.check else 1
+
+
+def say(text: str) -> None:
+    print(f"· {text}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

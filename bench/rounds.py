@@ -1,0 +1,197 @@
+"""What one round measures, always in the same order, so that a noisy minute meets all figures alike."""
+
+import base64
+import json
+import random
+import signal
+import time
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import jwt
+
+from bench import copying, world
+from bench.figures import Rate
+from bench.requests import Caller, Stopwatch, rate, request
+from milestones.draining import drain
+from onboarding import clock
+from onboarding.tenancy.keys import add_signing_secret
+from onboarding.tenancy.models import Workspace
+from onboarding.tenancy.scope import workspace_scope
+from onboarding.tracking.decoding import Fact
+from onboarding.tracking.ingestion import append
+from onboarding.tracking.models import InboxRow, Source
+from onboarding.tracking.sources import add_key
+
+BATCH = 100
+EVENTS = 20_000
+ASKED = 1_500  # requests of each kind of widget answer
+TIMED = 8  # events that are followed to the widget, a round
+
+
+@dataclass
+class Vendor:
+    """One workspace of the bench, with what a vendor holds to talk to it."""
+
+    workspace: Workspace
+    source: Source
+    write_key: str
+    secret: str
+    people: int
+    watched: list[str] = field(default_factory=list)
+
+    def basic(self) -> str:
+        return "Basic " + base64.b64encode(f"{self.write_key}:".encode()).decode()
+
+    def token(self, person: str) -> str:
+        now = clock.now()
+        claims = {"sub": person, "aud": self.workspace.public_id, "iat": now, "exp": now + timedelta(hours=12)}
+        return jwt.encode(claims, self.secret, algorithm="HS256")
+
+
+def open_vendor(name: str, people: int, *, reached: bool) -> Vendor:
+    workspace = world.make_workspace(name)
+    source = world.populate(workspace, people, reached=reached)
+    with workspace_scope(workspace.pk):
+        _, secret = add_signing_secret()
+        return Vendor(workspace, source, add_key(source=source), secret, people)
+
+
+def one_round(live, steady: Vendor, nothing: Vendor, *, seed: int) -> tuple[dict[str, float], dict[str, Rate]]:
+    """(each figure by its key, each rate behind them); `live` is the running web server, worker and beat."""
+    chance, rates, figures = random.Random(seed), {}, {}
+    _hold(live)
+    copied = world.facts(EVENTS, steady.people, seed)
+    with Stopwatch() as watch:
+        unit = copying.copy_rate(copied)
+    rates["copy"] = Rate(unit, watch.cpu / EVENTS * 1000)
+    rates["accept"] = rate(
+        live.url, _batches(steady, world.facts(EVENTS, steady.people, seed)), status=200, weight=BATCH
+    )
+    rates["drain_steady"] = _drained(steady, EVENTS)
+    _queue(nothing, world.facts(EVENTS, nothing.people, seed))
+    rates["drain_nothing"] = _drained(nothing, EVENTS)
+    _let_go(live)
+    rates["end_to_end"] = _end_to_end(live, steady, world.facts(EVENTS, steady.people, seed + 1))
+    figures |= {key: made.each_second / unit for key, made in rates.items() if key != "copy"}
+    figures["latency"] = _latency(live, steady, chance)
+    for key, made in _widget(live, steady, chance).items():
+        rates[key] = made
+    for key in ("widget_changed", "widget_same"):
+        figures[key] = rates[key].each_second / rates["no_op"].each_second
+    return figures, rates
+
+
+def _batches(vendor: Vendor, facts: list[Fact]) -> list[bytes]:
+    """The facts as requests of the tracking API."""
+    made = []
+    for start in range(0, len(facts), BATCH):
+        batch = [
+            {
+                "type": "track",
+                "messageId": fact.message_id,
+                "userId": fact.user_id,
+                "event": fact.name,
+                "timestamp": world.as_text(fact.occurred_at),
+                "properties": json.loads(fact.properties),
+                "context": {"library": {"name": "bench", "version": "1"}},
+            }
+            for fact in facts[start : start + BATCH]
+        ]
+        body = json.dumps({"batch": batch, "sentAt": world.as_text(facts[start].occurred_at)}).encode()
+        made.append(
+            request("POST", "/v1/batch", body=body, Authorization=vendor.basic(), Content_Type="application/json")
+        )
+    return made
+
+
+def _queue(vendor: Vendor, facts: list[Fact]) -> None:
+    now = int(clock.now().timestamp() * 1_000_000)
+    with workspace_scope(vendor.workspace.pk):
+        for start in range(0, len(facts), BATCH):
+            append(facts[start : start + BATCH], source_id=vendor.source.pk, received_at=now)
+
+
+def _drained(vendor: Vendor, count: int) -> Rate:
+    with Stopwatch() as watch:
+        while drain(vendor.workspace.pk):
+            pass
+    assert not _waiting(vendor), "something was left in the inbox"
+    return watch.rate(count)
+
+
+def _waiting(vendor: Vendor) -> int:
+    with workspace_scope(vendor.workspace.pk):
+        return InboxRow.objects.count()
+
+
+def _end_to_end(live, vendor: Vendor, facts: list[Fact]) -> Rate:
+    requests = _batches(vendor, facts)
+    with Stopwatch() as watch:
+        rate(live.url, requests, status=200, weight=BATCH)
+        while _waiting(vendor):
+            time.sleep(0.05)
+    return watch.rate(len(facts))
+
+
+def _latency(live, vendor: Vendor, chance: random.Random) -> float:
+    """p95 of the seconds from an event's 200 to changed widget data, with nothing else going on."""
+    caller, taken = Caller(live.url), []
+    for _ in range(TIMED):
+        person = chance.randrange(vendor.people)
+        ask, before = _checklist(caller, vendor, f"p{person}")
+        # The last rung of the person's ladder is open for everybody in the steady world.
+        number = (person % world.LADDERS) * world.RUNGS + world.RUNGS - 1
+        fact = world.fact(name=f"event {number % world.NAMES}", user_id=f"p{person}", properties={"amount": 9})
+        [sent] = _batches(vendor, [fact])
+        assert caller.ask(sent)[0] == 200
+        began = time.perf_counter()
+        while caller.ask(ask)[1].partition(b"\r\n\r\n")[2] == before:
+            assert time.perf_counter() - began < 20, "the checklist never moved"
+            time.sleep(0.01)
+        taken.append(time.perf_counter() - began)
+        time.sleep(chance.uniform(0.1, 0.6))  # out of step with the bell
+    caller.close()
+    return sorted(taken)[min(round(0.95 * len(taken)), len(taken) - 1)]
+
+
+def _checklist(caller: Caller, vendor: Vendor, person: str) -> tuple[bytes, bytes]:
+    """(the request for the person's widget data, the answer's body)"""
+    ask = request("GET", "/widget/v1/checklist", Authorization=f"Bearer {vendor.token(person)}")
+    status, answer = caller.ask(ask)
+    assert status == 200, answer[:500]
+    return ask, answer.partition(b"\r\n\r\n")[2]
+
+
+def _widget(live, vendor: Vendor, chance: random.Random) -> dict[str, Rate]:
+    """Widget data for many people, whole and as 304, beside a view that does nothing."""
+    people = [f"p{chance.randrange(vendor.people)}" for _ in range(300)]
+    caller, whole, same = Caller(live.url), [], []
+    for person in people:
+        ask, _ = _checklist(caller, vendor, person)
+        answer = caller.ask(ask)[1]
+        tag = next(line[6:] for line in answer.decode().split("\r\n") if line.lower().startswith("etag: "))
+        whole.append(ask)
+        same.append(request("GET", "/widget/v1/checklist", Authorization=_bearer(ask), If_None_Match=tag))
+    caller.close()
+    times = ASKED // len(people)
+    return {
+        "no_op": rate(live.url, [request("GET", "/healthz")] * ASKED, status=200),
+        "widget_changed": rate(live.url, whole * times, status=200),
+        "widget_same": rate(live.url, same * times, status=304),
+    }
+
+
+def _bearer(ask: bytes) -> str:
+    return next(line[15:] for line in ask.decode().split("\r\n") if line.startswith("Authorization: "))
+
+
+def _hold(live) -> None:
+    """Keep worker and beat from draining; only when nothing waits, so that no lock is held meanwhile."""
+    for name in ("beat", "worker"):
+        live.kill(name, signal.SIGSTOP)
+
+
+def _let_go(live) -> None:
+    for name in ("worker", "beat"):
+        live.kill(name, signal.SIGCONT)
