@@ -33,9 +33,10 @@ def main() -> int:
         live = Live({"CAIRN_MODE": "demo"}, Path(folder))
         live.start()
         try:
+            rounds.warm_up(live, steady)
             for number in range(options.rounds):
                 say(f"round {number + 1} of {options.rounds}")
-                made, behind = rounds.one_round(live, steady, nothing, seed=number * 10)
+                made, behind = rounds.one_round(live, steady, nothing, seed=number * 10 + 1)
                 for key, value in made.items():
                     figures.setdefault(key, []).append(value)
                 for key, value in behind.items():

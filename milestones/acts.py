@@ -11,6 +11,7 @@ from onboarding.tracking.ingestion import append
 from onboarding.tracking.intake import take_in
 from onboarding.tracking.models import Event, EventName, InboxRow, Seat
 from onboarding.tracking.sources import cairn_source
+from onboarding.tracking.staging import microseconds
 
 PREFIX = "cairn:"
 
@@ -22,7 +23,7 @@ def write(*, verb: str, seat: Seat, ladder: str, at: datetime | None = None, **s
     fact = Fact(
         kind=Kind.CAIRN,
         message_id=f"cairn-{secrets.token_hex(12)}",
-        occurred_at=_microseconds(at or now),
+        occurred_at=microseconds(at or now),
         name=PREFIX + verb,
         user_id=seat.person.external_id,
         anonymous_id=None,
@@ -30,7 +31,7 @@ def write(*, verb: str, seat: Seat, ladder: str, at: datetime | None = None, **s
         previous_id=None,
         properties=json.dumps(properties, default=_text).encode(),
     )
-    return append([fact], source_id=cairn_source().pk, received_at=_microseconds(now))
+    return append([fact], source_id=cairn_source().pk, received_at=microseconds(now))
 
 
 def append_now(**fact) -> None:
@@ -38,10 +39,6 @@ def append_now(**fact) -> None:
     row = write(**fact)
     take_in([row])
     row.delete()
-
-
-def _microseconds(at: datetime) -> int:
-    return int(at.timestamp()) * 1_000_000 + at.microsecond
 
 
 def _text(value):
@@ -54,7 +51,7 @@ def read(people: set[int]) -> dict[int, list[tuple[str, int | None, Act]]]:
     acts: dict[int, list] = {}
     if not names:
         return acts
-    rows = Event.objects.filter(person_id__in=people, name_id__in=names, kind=Kind.CAIRN)
+    rows = Event.objects.filter(person_id__among=people, name_id__among=names, kind=Kind.CAIRN)
     rows = list(
         rows.order_by("occurred_at", "source_id", "message_id").values_list(
             "person_id", "account_id", "name_id", "occurred_at", "properties"
@@ -75,7 +72,7 @@ def read(people: set[int]) -> dict[int, list[tuple[str, int | None, Act]]]:
 def _account_seats(people: set[int]) -> dict[int, list[tuple[int, datetime, datetime | None]]]:
     seats: dict[int, list] = {}
     if people:
-        rows = Seat.objects.filter(person_id__in=people, account__isnull=False)
+        rows = Seat.objects.filter(person_id__among=people, account__isnull=False)
         for person, *seat in rows.values_list("person_id", "account_id", "since", "left_at"):
             seats.setdefault(person, []).append(tuple(seat))
     return seats

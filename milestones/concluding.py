@@ -58,13 +58,13 @@ def _conclude_some(news: dict[int, News], *, now: datetime, occasion: str) -> No
     moved, nearer = find_moved({pk: each for pk, each in news.items() if pk not in whole})
     if nearer:
         # No hit has moved, but '2 of 3 so far' has.
-        Enrollment.objects.filter(pk__in=nearer).update(revision=F("revision") + 1)
+        Enrollment.objects.filter(pk__among=nearer).update(revision=F("revision") + 1)
     news = {pk: news[pk] for pk in whole | moved}
     if not news:
         return
     enrollments = load(news)
     stored: dict[int, dict] = {pk: {} for pk in news}
-    for hit in Hit.objects.filter(enrollment__in=list(news)):
+    for hit in Hit.objects.filter(enrollment__among=list(news)):
         stored[hit.enrollment_id][hit.rung, hit.epoch, hit.signal] = Found(hit.hit_at, tuple(hit.evidence))
     concluded = think(enrollments, news=news, stored=stored)
     broken = keep_promises(concluded, now=now)
@@ -85,7 +85,7 @@ def find_moved(news: dict[int, News]) -> tuple[set[int], set[int]]:
         return set(), set()
     climbers = _climbers(news)
     stored: dict[tuple, datetime] = {}
-    for pk, rung, signal, at in Hit.objects.filter(enrollment__in=list(news), epoch=0).values_list(
+    for pk, rung, signal, at in Hit.objects.filter(enrollment__among=list(news), epoch=0).values_list(
         "enrollment_id", "rung", "signal", "hit_at"
     ):
         stored[pk, rung, signal] = at
@@ -120,7 +120,9 @@ def keep_promises(concluded: list[Concluded], *, now: datetime) -> set[int]:
 
     A reopening takes a reach back on purpose, and a move to another version decides for itself what it carries.
     """
-    announced = Progress.objects.filter(enrollment__in=[c.enrollment for c in concluded], told=Progress.State.REACHED)
+    announced = Progress.objects.filter(
+        enrollment__among=[c.enrollment for c in concluded], told=Progress.State.REACHED
+    )
     by_id = {c.enrollment.pk: c for c in concluded}
     broken = set()
     for row in announced:
@@ -146,7 +148,7 @@ def _is_reopened(found: Concluded, row: Progress) -> bool:
 
 
 def load(ids: Iterable[int]) -> list[Enrollment]:
-    return list(Enrollment.objects.filter(pk__in=ids).select_related("seat__person", "seat__account", "ladder"))
+    return list(Enrollment.objects.filter(pk__among=ids).select_related("seat__person", "seat__account", "ladder"))
 
 
 def think(
@@ -271,7 +273,7 @@ CLIMBER = (
 
 def _climbers(ids: Iterable[int]) -> list[tuple[int, int, Climber]]:
     """(enrollment id, version id, Climber) of each."""
-    rows = Enrollment.objects.filter(pk__in=list(ids)).values_list("pk", "version_id", *CLIMBER)
+    rows = Enrollment.objects.filter(pk__among=list(ids)).values_list("pk", "version_id", *CLIMBER)
     return [(pk, version, Climber(*rest)) for pk, version, *rest in rows]
 
 
@@ -349,7 +351,7 @@ def _quorum(signal: EventSignal, seats: list[SeatSpan], met: dict[int, Found]) -
 
 
 def _seat_spans(accounts: set[int]) -> dict[int, list[SeatSpan]]:
-    seats = list(Seat.objects.filter(account__in=accounts))
+    seats = list(Seat.objects.filter(account__among=accounts))
     roles = seat_roles({seat.person_id for seat in seats})
     spans: dict[int, list[SeatSpan]] = {}
     for seat in seats:
@@ -360,7 +362,7 @@ def _seat_spans(accounts: set[int]) -> dict[int, list[SeatSpan]]:
 
 def _name_ids(candidates: Iterable[Candidate]) -> dict[str, int]:
     names = {event_name(candidate.signal) for candidate in candidates}
-    return dict(EventName.objects.filter(name__in=names).values_list("name", "id"))
+    return dict(EventName.objects.filter(name__among=names).values_list("name", "id"))
 
 
 def _active_days(enrollments: list[Enrollment]) -> dict[int, tuple[datetime, ...]]:
@@ -409,7 +411,7 @@ FOLDED = ("on_track", "opened_at", "due_at", "missed_at", "reached_at", "skipped
 
 def _write_progress(changed: list[Concluded], news: dict[int, News], *, now: datetime, occasion: str) -> None:
     present: dict[int, dict[str, Progress]] = {c.enrollment.pk: {} for c in changed}
-    for row in Progress.objects.filter(enrollment__in=list(present)):
+    for row in Progress.objects.filter(enrollment__among=list(present)):
         present[row.enrollment_id][row.key] = row
     written, changes, revised = [], [], []
     for concluded in changed:
@@ -427,7 +429,7 @@ def _write_progress(changed: list[Concluded], news: dict[int, News], *, now: dat
             written.append(row)
         orphans = [row.pk for key, row in rows.items() if key not in concluded.standings]
         if orphans:
-            Progress.objects.filter(pk__in=orphans).delete()
+            Progress.objects.filter(pk__among=orphans).delete()
         if touched or news[concluded.enrollment.pk].everything:
             revised.append(concluded)
     write_progress(written)
@@ -506,7 +508,7 @@ def _next_change(places: Iterable, now: datetime) -> datetime | None:
 def sweep(ids: Iterable[int], *, now: datetime) -> None:
     """Write the transitions of moments that have come to pass, and nothing else: the fold is not asked again."""
     rows: dict[int, list[Progress]] = {}
-    for row in Progress.objects.filter(enrollment__in=list(ids)):
+    for row in Progress.objects.filter(enrollment__among=list(ids)):
         rows.setdefault(row.enrollment_id, []).append(row)
     changes, next_changes = [], {}
     for enrollment in load(ids):

@@ -1,5 +1,6 @@
 """Who is on which ladder since when: enrollments are folded from facts, by the ladder's rule and by what members did."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
@@ -9,6 +10,7 @@ from milestones.climbing import Act
 from milestones.criteria import EventSignal, TraitSignal, parse
 from milestones.evaluation import INSTANT, Candidate, event_name, find_hits, first_facts
 from milestones.models import Enrollment, Ladder, Version
+from milestones.places import Place
 from milestones.rules import version_rules
 from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.models import Event, EventName, Seat
@@ -100,21 +102,22 @@ def _taking(enroll: dict, since: datetime, until: datetime | None, *, is_first: 
     )
 
 
-@dataclass
+@dataclass(slots=True)
 class Fresh:
-    """What is new about a person whose seats and roles are as they were: the earliest new fact (also in µs since the
-    epoch), and the names of all.
-    """
+    """What is new about a person: the earliest new fact (also in µs since the epoch), and the earliest of each name."""
 
     earliest: datetime
     earliest_us: int
-    names: set[str]
+    names: dict[str, datetime]
 
 
-def enroll_people(people: set[int], *, fresh: dict[int, Fresh] | None = None) -> tuple[set[int], set[int]]:
+def enroll_people(
+    people: set[int], *, fresh: dict[int, Fresh] | None = None, places: Iterable[Place] = ()
+) -> tuple[set[int], set[int]]:
     """Fold the enrollments of these people; returns the ids of those that are new or changed, and of those that are gone.
 
-    With `fresh`, pairs of seat and ladder that its facts cannot change are not looked at again.
+    With `fresh`, for people whose seats and roles are as they were, and their `places`: who cannot be changed by these
+    facts is not looked at again.
     """
     rules = ladder_rules()
     if not rules or not people:
@@ -122,12 +125,12 @@ def enroll_people(people: set[int], *, fresh: dict[int, Fresh] | None = None) ->
     acts = read(people)
     if fresh is not None:
         acted = people & acts.keys()
-        people = acted | _people_to_look_at(people - acted, rules, fresh)
+        people = acted | _people_to_look_at(places, rules, fresh)
         if not people:
             return set(), set()
     seats = enrollable_seats(people)
     present: dict[tuple[int, int], list[Enrollment]] = {}
-    for enrollment in Enrollment.objects.filter(seat__in=seats).order_by("ordinal"):
+    for enrollment in Enrollment.objects.filter(seat__among=seats).order_by("ordinal"):
         present.setdefault((enrollment.seat_id, enrollment.ladder_id), []).append(enrollment)
     changed, gone = set(), set()
     for (seat, rule), spans in find_spans([(seat, rule) for seat in seats for rule in rules], acts).items():
@@ -137,7 +140,7 @@ def enroll_people(people: set[int], *, fresh: dict[int, Fresh] | None = None) ->
     return changed, gone
 
 
-def _people_to_look_at(people: set[int], rules: list[LadderRule], fresh: dict[int, Fresh]) -> set[int]:
+def _people_to_look_at(places: Iterable[Place], rules: list[LadderRule], fresh: dict[int, Fresh]) -> set[int]:
     """Those whose new facts may begin an enrollment, or begin one earlier; for most people it is nobody."""
     automatic = [(rule.ladder_id, taking) for rule in rules for taking in rule.takings if taking.when != "manual"]
     # What a seat of each role can be taken on by: looked up rather than searched, since every person of a drain is asked.
@@ -145,21 +148,18 @@ def _people_to_look_at(people: set[int], rules: list[LadderRule], fresh: dict[in
     by_role = {
         role: [*open_to_all, *(each for each in automatic if role in each[1].roles)] for role in _roles(automatic)
     }
-    present: dict[tuple[int, int], datetime] = {}
-    rows = Enrollment.objects.filter(seat__person_id__in=people, ordinal=1)
-    for seat, ladder, enrolled_at in rows.values_list("seat_id", "ladder_id", "enrolled_at"):
-        present[seat, ladder] = enrolled_at
-    seats = Seat.objects.filter(person_id__in=people, person__external_id__isnull=False)
-    found = set()
-    for pk, person, role, role_time in seats.values_list("pk", "person_id", "role", "person__trait_times__role"):
-        if person in found:
+    present = {(place.seat, place.ladder): place.enrolled_at for place in places if place.ordinal == 1}
+    found, looked = set(), set()
+    for place in places:
+        if place.seat in looked or place.person in found or not place.is_known:
             continue
-        news = fresh[person]
+        looked.add(place.seat)
+        news = fresh[place.person]
         # Since the person's last role fact the role is the seat's present one; only an older fact can meet another.
-        is_late = role_time is not None and news.earliest_us < role_time[1]
-        asked = automatic if is_late else by_role.get(role, open_to_all)
-        if any(_may_change(present.get((pk, ladder)), taking, news, is_late) for ladder, taking in asked):
-            found.add(person)
+        is_late = place.role_since is not None and news.earliest_us < place.role_since
+        asked = automatic if is_late else by_role.get(place.role, open_to_all)
+        if any(_may_change(present.get((place.seat, ladder)), taking, news, is_late) for ladder, taking in asked):
+            found.add(place.person)
     return found
 
 
@@ -175,7 +175,7 @@ def _may_change(enrolled_at: datetime | None, taking: Taking, fresh: Fresh, is_l
 
 def enrollable_seats(people: set[int]) -> list[Seat]:
     """The seats of those people whom the vendor knows by an id of its own."""
-    known = Seat.objects.filter(person_id__in=people, person__external_id__isnull=False)
+    known = Seat.objects.filter(person_id__among=people, person__external_id__isnull=False)
     return list(known.select_related("person", "account"))
 
 
@@ -298,7 +298,7 @@ def _spans(seat: Seat, taking: Taking, roles: dict, floor: datetime | None) -> l
 
 def _name_ids(candidates) -> dict[str, int]:
     names = {event_name(candidate.signal) for candidate in candidates}
-    return dict(EventName.objects.filter(name__in=names).values_list("name", "id"))
+    return dict(EventName.objects.filter(name__among=names).values_list("name", "id"))
 
 
 def seat_roles(people: set[int]) -> dict[int, list[tuple[datetime, int | None, str]]]:
@@ -307,7 +307,7 @@ def seat_roles(people: set[int]) -> dict[int, list[tuple[datetime, int | None, s
     name_id = EventName.objects.filter(name=IDENTIFY).values_list("id", flat=True).first() if people else None
     if name_id is None:
         return history
-    rows = Event.objects.filter(person_id__in=people, name_id=name_id, trusted=True, properties__has_key="role")
+    rows = Event.objects.filter(person_id__among=people, name_id=name_id, trusted=True, properties__has_key="role")
     rows = rows.order_by("occurred_at", "source_id", "message_id")
     for person, account, at, role in rows.values_list("person_id", "account_id", "occurred_at", "properties__role"):
         if role not in (None, ""):

@@ -1,5 +1,6 @@
 """Questions of this floor asked before a workspace is known."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from onboarding.tenancy.lookups import rows
@@ -10,6 +11,53 @@ def find_checklist_link(token: str) -> tuple[int, int] | None:
     """(workspace id, link id) of a live link, or None."""
     found = rows("select workspace_id, link_id from find_checklist_link(%s)", [hash_secret(token)])
     return found[0] if found else None
+
+
+@dataclass(frozen=True)
+class LiveSecret:
+    """A signing secret of a workspace, still encrypted."""
+
+    kid: str
+    secret_encrypted: bytes
+
+
+@dataclass(frozen=True)
+class KeptChecklist:
+    """One running enrollment of a person, with its checklist as it was last finished; None where it never was."""
+
+    enrollment_id: int
+    revision: int
+    stamp: str | None
+    body: str | None
+    is_unfinished: bool | None
+
+
+@dataclass(frozen=True)
+class Polled:
+    """What a poll of the widget needs, before anything of it is believed: the caller checks the token by `secrets`."""
+
+    workspace_id: int
+    timezone: str
+    origins: list[str]
+    secrets: list[LiveSecret]
+    checklists: list[KeptChecklist]  # in workspace order
+
+
+def kept_checklists(
+    public_id: str, person: str, *, account: str | None, ladder: str | None, at: datetime
+) -> Polled | None:
+    """A person's kept checklists in the workspace of this public id, in one round trip; None for an unknown workspace."""
+    found = rows("select * from kept_checklists(%s, %s, %s, %s, %s)", [public_id, person, account, ladder, at])
+    if not found:
+        return None
+    workspace_id, timezone, origins, kids, secrets = found[0][:5]
+    return Polled(
+        workspace_id,
+        timezone,
+        origins,
+        [LiveSecret(kid, bytes(secret)) for kid, secret in zip(kids or [], secrets or [], strict=True)],
+        [KeptChecklist(*row[5:]) for row in found if row[5] is not None],
+    )
 
 
 def workspaces_with_changes_due(at: datetime) -> list[int]:

@@ -1,5 +1,6 @@
 """A person's token: a JWT that the vendor's back end signs, HS256 and nothing else (DESIGN.md section 7)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -26,27 +27,39 @@ class Claims:
     kid: str
 
 
+def claimed(token: str) -> dict:
+    """What a token says before anybody has checked it: good for finding the secrets that check it, and for nothing else."""
+    if not token or len(token) > MAX_LENGTH:
+        return {}
+    try:
+        return jwt.decode(token, options={"verify_signature": False})
+    except jwt.InvalidTokenError:
+        return {}
+
+
 def audience(token: str) -> str:
     """The workspace that an unverified token claims to be for; '' when it says none."""
-    if not token or len(token) > MAX_LENGTH:
-        return ""
-    try:
-        claims = jwt.decode(token, options={"verify_signature": False})
-    except jwt.InvalidTokenError:
-        return ""
-    found = claims.get("aud")
-    return found if isinstance(found, str) and len(found) <= 40 else ""
+    return claimed_text(claimed(token), "aud", 40) or ""
 
 
-def verify(token: str, *, public_id: str) -> Claims:
-    """The claims of a token for the open workspace; raises TokenRefusedError for any doubt."""
+def claimed_text(claims: dict, name: str, longest: int) -> str | None:
+    """A claim that is a short text without NUL; None for anything else."""
+    found = claims.get(name)
+    return found if isinstance(found, str) and len(found) <= longest and "\0" not in found else None
+
+
+def verify(token: str, *, public_id: str, secrets: Iterable | None = None) -> Claims:
+    """The claims of a token for the workspace of this public id; raises TokenRefusedError for any doubt.
+
+    `secrets` are its live ones (kid, secret_encrypted), read in the open scope unless they are given.
+    """
     try:
         header = jwt.get_unverified_header(token)
     except jwt.InvalidTokenError as error:
         raise TokenRefusedError("no token") from error
     if header.get("alg") != "HS256" or "crit" in header:
         raise TokenRefusedError("algorithm")
-    secrets = list(live_signing_secrets())
+    secrets = list(live_signing_secrets() if secrets is None else secrets)
     kid = header.get("kid")
     if kid is not None:
         secrets = [secret for secret in secrets if isinstance(kid, str) and secret.kid == kid]
@@ -79,13 +92,13 @@ def _claims(token: str, secret: str, public_id: str) -> dict | None:
 
 def _is_sound(claims: dict, public_id: str) -> bool:
     now = clock.now().timestamp()
-    subject, account, issued, expires = (claims.get(key) for key in ("sub", "account", "iat", "exp"))
+    account, issued, expires = (claims.get(key) for key in ("account", "iat", "exp"))
     numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in (issued, expires))
     if not numbers or claims.get("aud") != public_id:
         return False
-    if not isinstance(subject, str) or not 0 < len(subject) <= 200:
+    if not claimed_text(claims, "sub", 200):
         return False
-    if account is not None and not (isinstance(account, str) and 0 < len(account) <= 200):
+    if account is not None and not claimed_text(claims, "account", 200):
         return False
     in_time = issued <= now + LEEWAY.total_seconds() and now < expires + LEEWAY.total_seconds()
     return in_time and 0 < expires - issued <= LIFETIME.total_seconds()

@@ -31,7 +31,7 @@ def rebuild() -> int:
     total = 0
     for people in _everybody():
         enroll_people(people)
-        ids = list(Enrollment.objects.filter(seat__person_id__in=people).values_list("pk", flat=True))
+        ids = list(Enrollment.objects.filter(seat__person_id__among=people).values_list("pk", flat=True))
         conclude({pk: News(everything=True) for pk in ids}, now=clock.now(), occasion="replay")
         total += len(ids)
     return total
@@ -42,7 +42,7 @@ def compare() -> Iterator[Difference]:
     rules = ladder_rules()
     for people in _everybody():
         yield from _compare_enrollments(people, rules)
-        ids = list(Enrollment.objects.filter(seat__person_id__in=people).values_list("pk", flat=True))
+        ids = list(Enrollment.objects.filter(seat__person_id__among=people).values_list("pk", flat=True))
         yield from _compare_progress(ids)
 
 
@@ -55,7 +55,7 @@ def _everybody() -> Iterator[set[int]]:
 def _compare_enrollments(people: set[int], rules) -> Iterator[Difference]:
     wanted = [(seat, rule) for seat in enrollable_seats(people) for rule in rules]
     present: dict[tuple[int, int], list[tuple]] = {}
-    rows = Enrollment.objects.filter(seat__person_id__in=people).order_by("ordinal")
+    rows = Enrollment.objects.filter(seat__person_id__among=people).order_by("ordinal")
     for seat, ladder, *span in rows.values_list("seat_id", "ladder_id", "enrolled_at", "ended_at", "version_id"):
         present.setdefault((seat, ladder), []).append(tuple(span))
     for (seat, rule), spans in find_spans(wanted, read(people)).items():
@@ -67,10 +67,10 @@ def _compare_enrollments(people: set[int], rules) -> Iterator[Difference]:
 
 def _compare_progress(ids: list[int]) -> Iterator[Difference]:
     hits: dict[int, dict] = {pk: {} for pk in ids}
-    for hit in Hit.objects.filter(enrollment__in=ids):
+    for hit in Hit.objects.filter(enrollment__among=ids):
         hits[hit.enrollment_id][hit.rung, hit.epoch, hit.signal] = (hit.hit_at, hit.evidence)
     rows: dict[int, dict[str, Progress]] = {pk: {} for pk in ids}
-    for row in Progress.objects.filter(enrollment__in=ids):
+    for row in Progress.objects.filter(enrollment__among=ids):
         rows[row.enrollment_id][row.key] = row
     for concluded in think(load(ids)):
         enrollment = concluded.enrollment

@@ -26,6 +26,7 @@ DATABASES = {
     "owner": env.db_url_config(_owner_url or "postgresql://cairn_owner@/cairn"),
 }
 for _alias, _database in DATABASES.items():
+    _database["ENGINE"] = "onboarding.tenancy.database"
     # No server-side prepared plans or cursors: both break behind a transaction pooler.
     _database.update(DISABLE_SERVER_SIDE_CURSORS=True, CONN_MAX_AGE=env.int("CAIRN_CONN_MAX_AGE", default=600))
     _database.setdefault("OPTIONS", {})["application_name"] = f"cairn-{_alias}"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from milestones.checklist.document import document
+from milestones.lookups import Polled
 from milestones.models import ChecklistDocument, Enrollment
 from onboarding import clock
 from onboarding.tenancy.models import Workspace
@@ -51,6 +52,19 @@ def find(workspace: Workspace, external_id: str, *, account: str | None, ladder:
     now, first = clock.now(), None
     for row in running.values_list("pk", "revision", "documents__stamp", "documents__body", "documents__is_unfinished"):
         stored = _current(workspace, now, *row)
+        if stored.is_unfinished:
+            return stored
+        first = first or stored
+    return first
+
+
+def kept(polled: Polled, workspace: Workspace) -> Stored | None:
+    """The one to show of what was kept, as `find` would choose it; None when that takes building one first."""
+    now, first = clock.now(), None
+    for row in polled.checklists:
+        if row.stamp is None or row.stamp != stamp_of(row.enrollment_id, row.revision, workspace, now):
+            return None
+        stored = Stored(row.enrollment_id, row.stamp, row.body, row.is_unfinished)
         if stored.is_unfinished:
             return stored
         first = first or stored

@@ -6,3 +6,6 @@ class TenancyConfig(AppConfig):
 
     def ready(self):
         from onboarding.tenancy import checks  # noqa: F401  registers the system checks
+        from onboarding.tenancy.database import lookups
+
+        lookups.register()

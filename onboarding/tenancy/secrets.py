@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets as _random
+from functools import lru_cache
 
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
@@ -28,7 +29,12 @@ def encrypt(secret: str) -> bytes:
 
 
 def decrypt(encrypted: bytes) -> str:
-    return _fernet().decrypt(bytes(encrypted)).decode()
+    return _decrypted(bytes(encrypted), tuple(settings.CAIRN_SECRET_KEYS))
+
+
+@lru_cache(maxsize=1024)  # a busy widget asks for the same few at every poll
+def _decrypted(encrypted: bytes, keys: tuple[str, ...]) -> str:
+    return MultiFernet([Fernet(key) for key in keys]).decrypt(encrypted).decode()
 
 
 def _fernet() -> MultiFernet:

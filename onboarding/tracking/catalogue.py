@@ -1,5 +1,7 @@
 """What names and properties have been seen: event names are interned, properties sampled."""
 
+from collections import Counter
+
 import msgspec
 
 from onboarding.tenancy.scope import current_workspace_id
@@ -7,8 +9,10 @@ from onboarding.tracking.identities import Arrival
 from onboarding.tracking.models import EventProperty
 from onboarding.tracking.staging import moment, see_names
 
-SAMPLED_A_NAME = 20  # events of one name a drain whose properties are looked at
+SAMPLED_A_NAME = 8  # events of one name a drain whose properties are looked at
 PROPERTIES_A_NAME = 200
+TYPES = {bool: "true or false", str: "text", int: "number", float: "number", list: "list", dict: "object"}
+_decode = msgspec.json.Decoder(dict).decode
 
 
 def intern_names(arrivals: list[Arrival]) -> dict[str, int]:
@@ -16,31 +20,39 @@ def intern_names(arrivals: list[Arrival]) -> dict[str, int]:
     seen: dict[str, list[int]] = {}
     for arrival in arrivals:
         at = arrival.fact.occurred_at
-        span = seen.setdefault(arrival.fact.name, [at, at, 0])
+        span = seen.get(arrival.fact.name)
+        if span is None:
+            span = seen[arrival.fact.name] = [at, at, 0]
         span[0], span[1], span[2] = min(span[0], at), max(span[1], at), span[2] + 1
     return see_names({name: tuple(span) for name, span in seen.items()})
 
 
 def sample_properties(arrivals: list[Arrival], name_ids: dict[str, int]) -> None:
     """Note the keys and value types of a few events of each name; a catalogue, not an index."""
-    found: dict[tuple[int, str], tuple[set, str, int, int]] = {}
+    found: dict[tuple[int, str], list] = {}  # [types, sample, first µs, last µs]
     looked: dict[str, int] = {}
     for arrival in arrivals:
-        name = arrival.fact.name
-        if looked.get(name, 0) >= SAMPLED_A_NAME:
-            continue
+        name, at = arrival.fact.name, arrival.fact.occurred_at
         looked[name] = looked.get(name, 0) + 1
-        for key, value in msgspec.json.decode(arrival.fact.properties).items():
-            at = arrival.fact.occurred_at
-            types, _, first, last = found.get((name_ids[name], key), (set(), "", at, at))
-            found[name_ids[name], key] = (types | {type_name(value)}, _sample(value), min(first, at), max(last, at))
+        if looked[name] > SAMPLED_A_NAME:
+            continue
+        for key, value in _decode(arrival.fact.properties).items():
+            known = found.get((name_ids[name], key))
+            if known is None:
+                found[name_ids[name], key] = [{type_name(value)}, _sample(value), at, at]
+                continue
+            known[0].add(type_name(value))
+            if at < known[2]:
+                known[2] = at
+            elif at > known[3]:
+                known[3] = at
     _keep(found)
 
 
 def _keep(found: dict) -> None:
     ids = {name_id for name_id, _ in found}
-    known = {(p.event_name_id, p.key): p for p in EventProperty.objects.filter(event_name_id__in=ids)}
-    counts = {name_id: sum(1 for n, _ in known if n == name_id) for name_id in ids}
+    known = {(p.event_name_id, p.key): p for p in EventProperty.objects.filter(event_name_id__among=ids)}
+    counts = Counter(name_id for name_id, _ in known)
     fresh = []
     for (name_id, key), (types, sample, first, last) in found.items():
         row = known.get((name_id, key))
@@ -58,8 +70,7 @@ def _keep(found: dict) -> None:
 
 def type_name(value) -> str:
     """A JSON value's type, in the word the catalogue shows."""
-    names = {bool: "true or false", str: "text", int: "number", float: "number", list: "list", dict: "object"}
-    return names.get(type(value), "empty")
+    return TYPES.get(type(value), "empty")
 
 
 def _sample(value) -> str:

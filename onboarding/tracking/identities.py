@@ -8,7 +8,7 @@ from datetime import datetime
 from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.decoding import Fact, Kind
 from onboarding.tracking.models import Identity, Person, Seat
-from onboarding.tracking.staging import give_events, moment
+from onboarding.tracking.staging import give_events, moment, read_identities
 
 USER, ANONYMOUS = Identity.Kind.USER, Identity.Kind.ANONYMOUS
 
@@ -38,6 +38,8 @@ class Resolution:
     """What resolving changed besides the arrivals themselves."""
 
     merged: set[int] = field(default_factory=set)  # people whose past changed hands: refold them wholly
+    created: set[int] = field(default_factory=set)  # people who were not known before
+    seen: dict[int, tuple[datetime, datetime]] = field(default_factory=dict)  # first and last, of those who were
 
 
 def resolve(arrivals: list[Arrival]) -> Resolution:
@@ -98,9 +100,9 @@ class _Book:
         for values in wanted.values():
             values |= previous  # an alias may name a user id or an anonymous one
         for kind, values in wanted.items():
-            rows = Identity.objects.filter(kind=kind, value__in=values) if values else Identity.objects.none()
-            for row in rows.values_list(*Known.__slots__):
+            for *row, first_seen_at, last_seen_at in read_identities(kind, list(values)):
                 self.known[kind, row[1]] = Known(*row)
+                self.resolution.seen[row[2]] = (first_seen_at, last_seen_at)
         self._create_users([v for k, v in self.first if k == USER and (k, v) not in self.known])
         lonely = [
             v for k, v in self.first if k == ANONYMOUS and (k, v) not in self.known and v not in claimed_here | previous
@@ -124,6 +126,7 @@ class _Book:
 
     def _create(self, kind: str, values: list[str], people: list[Person]) -> None:
         Person.objects.bulk_create(people)
+        self.resolution.created |= {person.pk for person in people}
         pairs = zip(values, people, strict=True)
         self._keep_new([self._identity(kind, value, person.pk, self.first[kind, value]) for value, person in pairs])
 

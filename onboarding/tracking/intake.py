@@ -1,6 +1,7 @@
 """Taking facts in: inbox rows become people, accounts, seats and events, each fact once."""
 
 import zlib
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -9,10 +10,18 @@ import msgspec
 from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.catalogue import intern_names, sample_properties
 from onboarding.tracking.decoding import Fact
-from onboarding.tracking.identities import Arrival, resolve
+from onboarding.tracking.identities import Arrival, Resolution, resolve
 from onboarding.tracking.models import InboxRow, RefusedEvent, Source
 from onboarding.tracking.profiles import apply_traits, assign_roles, rebuild_people, resolve_accounts, seat_people
-from onboarding.tracking.staging import claim_keys, count_intake, insert_events, moment, widen_seen
+from onboarding.tracking.staging import (
+    SEEN_APART,
+    claim_keys,
+    count_intake,
+    insert_events,
+    microseconds,
+    moment,
+    widen_seen,
+)
 
 KEPT_REPEATS = 20  # of one drain
 REPEATS = {
@@ -38,27 +47,29 @@ def take_in(rows: Iterable[InboxRow]) -> Taken:
     rows = list(rows)
     kinds = dict(Source.objects.values_list("id", "kind"))
     taken, counts = Taken(), {}
-    candidates: dict[tuple[int, str], tuple[Arrival, int]] = {}
+    candidates: dict[tuple[int, str], tuple[Arrival, int, tuple]] = {}
     for row in rows:
         day = (row.source_id, row.received_at.date())
-        received = int(row.received_at.timestamp() * 1_000_000)
+        received = microseconds(row.received_at)
         trusted = kinds.get(row.source_id) != Source.Kind.BROWSER
         _count(counts, day, refused=row.refused)
         for fact in _decode_facts(row.body):
             arrival = Arrival(fact=fact, source_id=row.source_id, trusted=trusted, received_at=received)
             content = content_hash(fact)
-            first = candidates.setdefault((row.source_id, fact.message_id), (arrival, content))
+            first = candidates.setdefault((row.source_id, fact.message_id), (arrival, content, day))
             if first[0] is not arrival:
                 _repeat(taken, counts, arrival, first[1] == content)
-    keys = [(source, message, content) for (source, message), (_, content) in candidates.items()]
+    keys = [(source, message, content) for (source, message), (_, content, _) in candidates.items()]
     fresh, stored = claim_keys(keys)
-    for key, (arrival, content) in candidates.items():
-        day = (arrival.source_id, moment(arrival.received_at).date())
+    took: Counter = Counter()
+    for key, (arrival, content, day) in candidates.items():
         if key in fresh:
             taken.arrivals.append(arrival)
-            _count(counts, day, taken=1)
+            took[day] += 1
         else:
             _repeat(taken, counts, arrival, stored.get(key) == content)
+    for day, number in took.items():
+        _count(counts, day, taken=number)
     if taken.arrivals:
         _settle(taken)
     _keep_repeats(taken)
@@ -79,18 +90,36 @@ def _settle(taken: Taken) -> None:
     """Resolve whose facts these are, store them, and bring the profiles up to date."""
     arrivals = taken.arrivals
     taken.name_ids = intern_names(arrivals)
-    taken.merged = resolve(arrivals).merged
+    resolution = resolve(arrivals)
+    taken.merged = resolution.merged
     resolve_accounts(arrivals)
     insert_events([_row(arrival, taken.name_ids) for arrival in arrivals])
-    widen_seen("tracking_person", _spans((a.person_id, a.fact.occurred_at) for a in arrivals))
+    older = _widen_people(arrivals, resolution)
     widen_seen("tracking_account", _spans((a.account_id, a.fact.occurred_at) for a in arrivals if a.account_id))
     with_role = apply_traits(arrivals)
-    reseated = seat_people(arrivals)
+    reseated = seat_people(arrivals, unsettled=resolution.created | resolution.merged | older)
     if taken.merged:
         rebuild_people(taken.merged)
     assign_roles(with_role | reseated)
     taken.reseated = with_role | reseated
     sample_properties(arrivals, taken.name_ids)
+
+
+def _widen_people(arrivals: list[Arrival], resolution: Resolution) -> set[int]:
+    """Keep when people were first and last seen; returns those of whom an older fact has come."""
+    spans = _spans((a.person_id, a.fact.occurred_at) for a in arrivals)
+    older, wider = set(), {}
+    for person, (first, last) in spans.items():
+        seen = resolution.seen.get(person)
+        if seen is None or person in resolution.merged:
+            wider[person] = (first, last)
+        elif first < microseconds(seen[0]):
+            older.add(person)
+            wider[person] = (first, last)
+        elif last > microseconds(seen[1] + SEEN_APART):
+            wider[person] = (first, last)
+    widen_seen("tracking_person", wider)
+    return older
 
 
 def _row(arrival: Arrival, name_ids: dict[str, int]) -> tuple:
@@ -115,8 +144,11 @@ def _row(arrival: Arrival, name_ids: dict[str, int]) -> tuple:
 def _spans(moments: Iterable[tuple[int, int]]) -> dict[int, tuple[int, int]]:
     spans: dict[int, tuple[int, int]] = {}
     for subject, at in moments:
-        first, last = spans.get(subject, (at, at))
-        spans[subject] = (min(first, at), max(last, at))
+        span = spans.get(subject)
+        if span is None:
+            spans[subject] = (at, at)
+        elif at < span[0] or at > span[1]:
+            spans[subject] = (min(span[0], at), max(span[1], at))
     return spans
 
 

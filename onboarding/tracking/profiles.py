@@ -10,10 +10,9 @@ from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.decoding import Kind
 from onboarding.tracking.identities import Arrival
 from onboarding.tracking.models import Account, Event, EventName, Person, Seat
-from onboarding.tracking.staging import moment
+from onboarding.tracking.staging import microseconds, moment
 
 IDENTIFY, GROUP = "$identify", "$group"
-MICROSECOND = 1_000_000
 
 
 def role_key(text) -> str:
@@ -30,7 +29,7 @@ def resolve_accounts(arrivals: list[Arrival]) -> None:
             first[arrival.fact.group_id] = min(at, first.get(arrival.fact.group_id, at))
     if not first:
         return
-    known = dict(Account.objects.filter(external_id__in=first).values_list("external_id", "id"))
+    known = dict(Account.objects.filter(external_id__among=first).values_list("external_id", "id"))
     fresh = [
         Account(workspace_id=current_workspace_id(), external_id=key, first_seen_at=moment(at), last_seen_at=moment(at))
         for key, at in first.items()
@@ -43,27 +42,29 @@ def resolve_accounts(arrivals: list[Arrival]) -> None:
             arrival.account_id = known[arrival.fact.group_id]
 
 
-def seat_people(arrivals: list[Arrival]) -> set[int]:
-    """Keep the seats that the arrivals tell of; returns the people whose seats changed."""
+def seat_people(arrivals: list[Arrival], *, unsettled: set[int]) -> set[int]:
+    """Keep the seats that the arrivals tell of; returns the people whose seats changed.
+
+    `unsettled` are those who are new, have an older fact now, or whose past changed hands. Of the others a fact only moves
+    a seat when it names an account.
+    """
     named: dict[int, dict[int, datetime]] = {}
-    people: set[int] = set()
     for arrival in arrivals:
-        people.add(arrival.person_id)
         if arrival.account_id and arrival.trusted:
             mine = named.setdefault(arrival.person_id, {})
             mine[arrival.account_id] = min(arrival.at, mine.get(arrival.account_id, arrival.at))
-    unsettled = _people_with_other_seats(people, named)
+    unsettled = _people_with_other_seats(unsettled | named.keys(), named)
     seats: dict[int, list[Seat]] = {person: [] for person in unsettled}
-    for seat in Seat.objects.filter(person_id__in=unsettled):
+    for seat in Seat.objects.filter(person_id__among=unsettled):
         seats[seat.person_id].append(seat)
-    first_seen = dict(Person.objects.filter(pk__in=unsettled).values_list("pk", "first_seen_at"))
+    first_seen = dict(Person.objects.filter(pk__among=unsettled).values_list("pk", "first_seen_at"))
     return {person for person, own in seats.items() if _seat(person, own, named.get(person, {}), first_seen[person])}
 
 
 def _people_with_other_seats(people: set[int], named: dict[int, dict[int, datetime]]) -> set[int]:
     """Those whose seats these facts may change: a quick look that lets most people pass."""
     seated: dict[int, list] = {}
-    rows = Seat.objects.filter(person_id__in=people)
+    rows = Seat.objects.filter(person_id__among=people)
     for person, *seat in rows.values_list("person_id", "account_id", "named_at", "since", "person__first_seen_at"):
         seated.setdefault(person, []).append(seat)
     unsettled = people - seated.keys()
@@ -120,7 +121,7 @@ def apply_traits(arrivals: list[Arrival]) -> set[int]:
         elif arrival.fact.kind == Kind.GROUP and arrival.trusted and arrival.account_id:
             accounts.setdefault(arrival.account_id, []).append(arrival)
     with_role = set()
-    for person in Person.objects.filter(pk__in=people):
+    for person in Person.objects.filter(pk__among=people):
         for arrival in people[person.pk]:
             traits = msgspec.json.decode(arrival.fact.properties)
             if arrival.trusted and traits.get("role") not in (None, ""):
@@ -128,7 +129,7 @@ def apply_traits(arrivals: list[Arrival]) -> set[int]:
             _lay(person, traits, arrival.order, arrival.trusted)
         _name_person(person)
         person.save(update_fields=["traits", "trait_times", "name", "email"])
-    for account in Account.objects.filter(pk__in=accounts):
+    for account in Account.objects.filter(pk__among=accounts):
         for arrival in accounts[account.pk]:
             _lay(account, msgspec.json.decode(arrival.fact.properties), arrival.order, True)
         account.name = str(account.traits.get("name") or "")[:200]
@@ -160,7 +161,7 @@ def assign_roles(people: set[int]) -> None:
     if not people:
         return
     name_id = EventName.objects.filter(name=IDENTIFY).values_list("id", flat=True).first()
-    rows = Event.objects.filter(person_id__in=people, name_id=name_id, trusted=True, properties__has_key="role")
+    rows = Event.objects.filter(person_id__among=people, name_id=name_id, trusted=True, properties__has_key="role")
     latest: dict[tuple[int, int | None], tuple] = {}
     for event in rows.values_list(
         "person_id", "account_id", "occurred_at", "source_id", "message_id", "properties__role"
@@ -168,7 +169,7 @@ def assign_roles(people: set[int]) -> None:
         person, account, *order, role = event
         if role not in (None, "") and order >= latest.get((person, account), ([],))[0]:
             latest[person, account] = (order, role_key(role))
-    for seat in Seat.objects.filter(person_id__in=people):
+    for seat in Seat.objects.filter(person_id__among=people):
         ways = [latest[key] for key in {(seat.person_id, seat.account_id), (seat.person_id, None)} if key in latest]
         role = max(ways, key=lambda way: way[0])[1] if ways else ""
         if role != seat.role:
@@ -178,7 +179,7 @@ def assign_roles(people: set[int]) -> None:
 
 def rebuild_people(people: set[int]) -> None:
     """Fold profiles anew from the events, after somebody's past changed hands."""
-    for person in Person.objects.filter(pk__in=people):
+    for person in Person.objects.filter(pk__among=people):
         events = Event.objects.filter(person_id=person.pk)
         span = events.order_by("occurred_at").values_list("occurred_at", flat=True)
         if not span:
@@ -186,7 +187,7 @@ def rebuild_people(people: set[int]) -> None:
         person.first_seen_at, person.last_seen_at = span[0], span.reverse()[0]
         person.traits, person.trait_times = {}, {}
         for event in events.filter(kind=Kind.IDENTIFY).order_by("occurred_at", "source_id", "message_id"):
-            order = (_to_microseconds(event.occurred_at), event.source_id, event.message_id)
+            order = (microseconds(event.occurred_at), event.source_id, event.message_id)
             _lay(person, event.properties, order, event.trusted)
         _name_person(person)
         person.save()
@@ -206,7 +207,3 @@ def _rebuild_seats(person: Person) -> None:
             seat.named_at = None
             own.append(seat)
     _seat(person.pk, own, first, person.first_seen_at)
-
-
-def _to_microseconds(at: datetime) -> int:
-    return int(at.timestamp()) * MICROSECOND + at.microsecond

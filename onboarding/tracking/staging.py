@@ -5,14 +5,22 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 
+from onboarding.tenancy.database.arrays import integers, texts
 from onboarding.tenancy.scope import current_workspace_id
 
+SEEN_APART = timedelta(hours=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+INSTANT = timedelta(microseconds=1)
 
 
 def moment(microseconds: int) -> datetime:
     """µs since the epoch as an aware datetime."""
     return EPOCH + timedelta(microseconds=microseconds)
+
+
+def microseconds(at: datetime) -> int:
+    """An aware datetime as µs since the epoch, exactly."""
+    return (at - EPOCH) // INSTANT
 
 
 def claim_keys(keys: list[tuple[int, str, int]]) -> tuple[set[tuple[int, str]], dict[tuple[int, str], int]]:
@@ -28,7 +36,7 @@ def claim_keys(keys: list[tuple[int, str, int]]) -> tuple[set[tuple[int, str]], 
             """insert into tracking_eventkey (workspace_id, source_id, message_id, content_hash)
                select %s, * from unnest(%s::bigint[], %s::text[], %s::bigint[]) order by 2, 3
                on conflict do nothing returning source_id, message_id""",
-            [current_workspace_id(), sources, messages, hashes],
+            [current_workspace_id(), integers(sources), texts(messages), integers(hashes)],
         )
         fresh = set(cursor.fetchall())
         if len(fresh) == len(keys):
@@ -38,7 +46,7 @@ def claim_keys(keys: list[tuple[int, str, int]]) -> tuple[set[tuple[int, str]], 
             """select source_id, message_id, content_hash from tracking_eventkey
                where workspace_id = %s and (source_id, message_id) in
                      (select * from unnest(%s::bigint[], %s::text[]))""",
-            [current_workspace_id(), [s for s, _ in old], [m for _, m in old]],
+            [current_workspace_id(), integers(s for s, _ in old), texts(m for _, m in old)],
         )
         return fresh, {(source, message): content for source, message, content in cursor.fetchall()}
 
@@ -132,8 +140,28 @@ def see_names(names: dict[str, tuple[int, int, int]]) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
+def read_identities(kind: str, values: list[str]) -> list[tuple]:
+    """Of each identity with one of these values: id, value, person_id, first_seen_at, claimed_at, claimed_source,
+    claimed_message, and the person's first_seen_at and last_seen_at.
+    """
+    if not values:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select i.id, i.value, i.person_id, i.first_seen_at, i.claimed_at, i.claimed_source, i.claimed_message,
+                      p.first_seen_at, p.last_seen_at
+               from tracking_identity i join tracking_person p on p.workspace_id = i.workspace_id and p.id = i.person_id
+               where i.workspace_id = %s and i.kind = %s and i.value = any(%s::text[])""",
+            [current_workspace_id(), kind, texts(values)],
+        )
+        return cursor.fetchall()
+
+
 def widen_seen(table: str, spans: dict[int, tuple[int, int]]) -> None:
-    """Widen first_seen_at and last_seen_at of accounts or people: id → (first µs, last µs)."""
+    """Widen first_seen_at and last_seen_at of accounts or people: id → (first µs, last µs).
+
+    The last moment is kept to within SEEN_APART: a busy row, with its indexes, is not written anew at each event.
+    """
     if table not in ("tracking_person", "tracking_account"):
         raise ValueError(table)
     if not spans:
@@ -145,8 +173,13 @@ def widen_seen(table: str, spans: dict[int, tuple[int, int]]) -> None:
                 from (select id, 'epoch'::timestamptz + first * interval '1 microsecond' as first_at,
                              'epoch'::timestamptz + last * interval '1 microsecond' as last_at
                       from unnest(%s::bigint[], %s::bigint[], %s::bigint[]) as u (id, first, last)) s
-                where t.workspace_id = %s and t.id = s.id and (t.first_seen_at > s.first_at or t.last_seen_at < s.last_at)""",
-            [ids, [spans[i][0] for i in ids], [spans[i][1] for i in ids], current_workspace_id()],
+                where t.workspace_id = %s and t.id = s.id
+                      and (t.first_seen_at > s.first_at or t.last_seen_at < s.last_at - %s)""",
+            [
+                *(integers(each) for each in (ids, (spans[i][0] for i in ids), (spans[i][1] for i in ids))),
+                current_workspace_id(),
+                SEEN_APART,
+            ],
         )
 
 
@@ -155,6 +188,14 @@ def take_turn() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("select pg_try_advisory_xact_lock(7210, %s::int)", [current_workspace_id()])
         return cursor.fetchone()[0]
+
+
+def commit_lazily() -> None:
+    """Let this transaction's commit not wait for the disk. For the drain: should it be lost in a crash, the inbox rows are
+    back with it, and it is done again; and whoever acts on its outcome commits later, which waits for both.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("set local synchronous_commit = off")
 
 
 def wait_for_turn(milliseconds: int) -> bool:

@@ -7,7 +7,7 @@ from django.views.decorators.csrf import csrf_exempt
 from onboarding.tenancy.access import EVERYONE, SOURCE_KEY, open_to
 from onboarding.tenancy.models import Workspace
 from onboarding.tracking.answers import cross_origin, preflight, refuse, taken
-from onboarding.tracking.bell import ring
+from onboarding.tracking.bell import APART, ring
 from onboarding.tracking.decoding import BodyError, decode
 from onboarding.tracking.ingestion import accept
 from onboarding.tracking.lookups import find_source_key
@@ -43,7 +43,7 @@ def _accept(request, path_kind):
         response = refuse(request, 400, "nothing_valid", why)
         response.keep_writes = True
         return response
-    transaction.on_commit(lambda: ring(key.workspace_id))
+    transaction.on_commit(lambda: ring(key.workspace_id, apart=APART))
     return cross_origin(request, taken(), allowed=_origins(key.workspace_id) if "Origin" in request.headers else None)
 
 

@@ -1,6 +1,6 @@
 """`/api/…`: a bearer API key."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 
@@ -37,8 +37,16 @@ def bearer(request) -> str:
     return value.strip() if kind.lower() == "bearer" else ""
 
 
+_touched: dict[tuple[str, int], datetime] = {}
+
+
 def touch(model, key_id: int) -> None:
     """Note that a key was used; at most once a minute, so that busy keys do not queue for their own row."""
-    now = clock.now()
+    now, key = clock.now(), (model.__name__, key_id)
+    if key in _touched and _touched[key] <= now < _touched[key] + timedelta(minutes=1):
+        return  # this process has just done so
+    if len(_touched) > 10_000:
+        _touched.clear()
+    _touched[key] = now
     stale = Q(last_used_at=None) | Q(last_used_at__lt=now - timedelta(minutes=1))
     model.objects.filter(stale, pk=key_id).update(last_used_at=now)

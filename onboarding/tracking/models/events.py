@@ -70,6 +70,11 @@ class Event(WorkspaceModel):
 class EventKey(WorkspaceModel):
     """That a source has sent a message id, for ever; the hash tells a repeat from a conflict."""
 
+    # Without a constraint, as in Event: its trigger would run for each row of each drain, and the guard lets in none of
+    # another workspace anyway.
+    workspace = models.ForeignKey(
+        "tenancy.Workspace", models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     pk = models.CompositePrimaryKey("workspace", "source_id", "message_id")
     source_id = models.BigIntegerField()
     message_id = models.CharField(max_length=200)
