@@ -94,4 +94,4 @@ class Stopwatch:
 
 def _busy() -> float:
     times = psutil.cpu_times()
-    return sum(times) - times.idle - getattr(times, "iowait", 0)
+    return times.user + times.system

@@ -77,7 +77,7 @@ def populate(workspace, people: int, *, reached: bool) -> Source:
             for statement in WORLD:
                 cursor.execute(statement, values)
     with connections["owner"].cursor() as cursor:
-        cursor.execute("analyze")  # as autovacuum would have done long since
+        cursor.execute("vacuum (analyze)")  # as autovacuum would have done long since, and shall not do meanwhile
     return source
 
 

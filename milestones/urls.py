@@ -5,18 +5,18 @@ from milestones.api.progress import person_progress
 from milestones.checklist import hosted, widget, widget_script
 
 urlpatterns = [
+    path("widget/v1/checklist", widget.checklist, name="widget-checklist"),
+    re_path(r"^widget/v1/rungs/(?P<key>[^/]+)/(?P<action>confirm)$", widget.act, name="widget-act"),
+    path("ofrep/v1/evaluate/flags", ofrep.all_flags, name="ofrep-flags"),
+    path("ofrep/v1/evaluate/flags/<str:key>", ofrep.one_flag, name="ofrep-flag"),
+    path("widget/v1.js", widget_script.widget_script, name="widget-script"),
+    path("c/<str:token>/", hosted.page, name="checklist"),
+    path("c/<str:token>/live", hosted.live, name="checklist-live"),
+    path("c/<str:token>/rungs/<str:key>/confirm", hosted.confirm_rung, name="checklist-confirm"),
+    path("api/v1/people/<path:external_id>/progress/", person_progress, name="api-person-progress"),
     path("w/<slug:slug>/", first_climb.home, name="home"),
     path("w/<slug:slug>/climb/", first_climb.live, name="home-live"),
     path("w/<slug:slug>/events/<int:pk>/moved/", moved.moved, name="event-moved"),
     path("", include("milestones.studio.urls")),
     path("", include("milestones.demo.urls")),
-    path("widget/v1.js", widget_script.widget_script, name="widget-script"),
-    path("c/<str:token>/", hosted.page, name="checklist"),
-    path("c/<str:token>/live", hosted.live, name="checklist-live"),
-    path("c/<str:token>/rungs/<str:key>/confirm", hosted.confirm_rung, name="checklist-confirm"),
-    path("widget/v1/checklist", widget.checklist, name="widget-checklist"),
-    re_path(r"^widget/v1/rungs/(?P<key>[^/]+)/(?P<action>confirm)$", widget.act, name="widget-act"),
-    path("api/v1/people/<path:external_id>/progress/", person_progress, name="api-person-progress"),
-    path("ofrep/v1/evaluate/flags", ofrep.all_flags, name="ofrep-flags"),
-    path("ofrep/v1/evaluate/flags/<str:key>", ofrep.one_flag, name="ofrep-flag"),
 ]

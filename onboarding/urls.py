@@ -4,10 +4,11 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 urlpatterns = [
-    path("accounts/", include("allauth.urls")),
-    path("", include("onboarding.tenancy.urls")),
+    # The first that matches answers, so what machines ask thousands of times a second stands before what people open.
     path("", include("onboarding.tracking.urls")),
     path("", include("milestones.urls")),
+    path("", include("onboarding.tenancy.urls")),
+    path("accounts/", include("allauth.urls")),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
 ]

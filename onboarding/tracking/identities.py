@@ -207,6 +207,7 @@ class _Book:
                 seat.person_id = survivor
                 seat.save(update_fields=["person"])
         Person.objects.filter(pk=other).delete()
+        self.resolution.created.discard(other)
         self.resolution.merged.discard(other)
         self.resolution.merged.add(survivor)
 

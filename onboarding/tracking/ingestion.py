@@ -1,15 +1,13 @@
 """Accepting: one request becomes one durable inbox row, then the answer."""
 
-import msgspec
-
 from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.decoding import Decoded, Fact
 from onboarding.tracking.models import InboxRow, RefusedEvent
+from onboarding.tracking.packing import pack
 from onboarding.tracking.staging import moment
 
 OLD = 24 * 3600 * 1_000_000  # µs; what is older takes the bulk lane
 KEPT_REFUSALS = 20  # of one request; all are counted
-_encode = msgspec.msgpack.Encoder().encode
 
 
 def accept(decoded: Decoded, *, source_id: int, received_at: int) -> None:
@@ -37,7 +35,7 @@ def append(facts: list[Fact], *, source_id: int, received_at: int, refused: int 
         source_id=source_id,
         lane=InboxRow.Lane.BULK if is_old else InboxRow.Lane.LIVE,
         received_at=moment(received_at),
-        body=_encode(facts),
+        body=pack(facts),
         facts=len(facts),
         refused=refused,
     )

@@ -12,6 +12,7 @@ from onboarding.tracking.catalogue import intern_names, sample_properties
 from onboarding.tracking.decoding import Fact
 from onboarding.tracking.identities import Arrival, Resolution, resolve
 from onboarding.tracking.models import InboxRow, RefusedEvent, Source
+from onboarding.tracking.packing import unpack
 from onboarding.tracking.profiles import apply_traits, assign_roles, rebuild_people, resolve_accounts, seat_people
 from onboarding.tracking.staging import (
     SEEN_APART,
@@ -28,7 +29,6 @@ REPEATS = {
     "duplicate": "This source has sent this message id before, with the same content.",
     "conflict": "This source has sent this message id before, with other content. The first one counts.",
 }
-_decode_facts = msgspec.msgpack.Decoder(list[Fact]).decode
 
 
 @dataclass
@@ -53,7 +53,7 @@ def take_in(rows: Iterable[InboxRow]) -> Taken:
         received = microseconds(row.received_at)
         trusted = kinds.get(row.source_id) != Source.Kind.BROWSER
         _count(counts, day, refused=row.refused)
-        for fact in _decode_facts(row.body):
+        for fact in unpack(bytes(row.body)):
             arrival = Arrival(fact=fact, source_id=row.source_id, trusted=trusted, received_at=received)
             content = content_hash(fact)
             first = candidates.setdefault((row.source_id, fact.message_id), (arrival, content, day))

@@ -11,7 +11,7 @@ from onboarding import clock
 from onboarding.tenancy.scope import workspace_scope
 from onboarding.tracking.models import Event, InboxRow, Person
 from tests.ladders import ladder, milestone, publish_ladder
-from tests.senders import Sender, group, identify, track
+from tests.senders import Sender, alias, group, identify, track
 
 DAY = timedelta(days=1)
 
@@ -110,3 +110,16 @@ def test_accounts_and_seats_come_from_facts(acme, sender):
         person = Person.objects.get(external_id="hannah")
         [seat] = person.seats.select_related("account")
     assert (seat.account.name, seat.role, seat.since) == ("Harbor Logistics", "power_user", start)
+
+
+def test_people_who_are_new_and_one_in_the_same_request(acme, sender):
+    start = clock.now() - DAY
+    sender.send(
+        track("trial-7", "Report Shared", start),
+        track("hannah", "Report Shared", start + DAY / 2),
+        alias("trial-7", "hannah", start + DAY / 2),
+    )
+    with workspace_scope(acme.pk):
+        assert Person.objects.count() == 1
+        assert InboxRow.objects.count() == 0
+    assert rung(acme, "trial-7", "share").reached_at == start + DAY / 2
