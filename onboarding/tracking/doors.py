@@ -5,11 +5,9 @@ import binascii
 
 from onboarding import clock
 from onboarding.tenancy.access import SOURCE_KEY
-from onboarding.tenancy.doors.api_keys import touch
 from onboarding.tracking.answers import refuse
 from onboarding.tracking.decoding import BodyError, read_body, write_key_of
 from onboarding.tracking.lookups import find_source_key
-from onboarding.tracking.models import SourceKey
 
 PUBLIC_PREFIX = "/v1/projects/"
 
@@ -34,12 +32,11 @@ class SourceKeyDoor:
         found = find_source_key(_basic_user(request) or write_key_of(request.event_body) or "")
         if found is None:
             return refuse(request, 401, "unauthorized", "Send a live write key as the Basic auth user name.")
-        request.source_key = found
-        return found.workspace_id
+        request.source_key, request.door = found, SOURCE_KEY
+        return None  # the view opens the scope where one statement does not do
 
     def admit(self, request):
-        request.door = SOURCE_KEY
-        touch(SourceKey, request.source_key.key_id)
+        """Never asked: locate answers no workspace."""
 
 
 def _length(request) -> int | None:

@@ -23,6 +23,17 @@ def microseconds(at: datetime) -> int:
     return (at - EPOCH) // INSTANT
 
 
+def append_inbox_row(
+    *, workspace_id: int, source_id: int, lane: int, received_at: datetime, body: bytes, facts: int
+) -> None:
+    """Append one inbox row outside a scope: the function ties itself to the workspace, under the same guard."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select append_inbox_row(%s, %s, %s::smallint, %s, %s, %s, 0)",
+            [workspace_id, source_id, int(lane), received_at, body, facts],
+        )
+
+
 def claim_keys(keys: list[tuple[int, str, int]]) -> tuple[set[tuple[int, str]], dict[tuple[int, str], int]]:
     """Claim (source, message id) pairs for ever; `keys` carry each content's hash and hold no pair twice.
 

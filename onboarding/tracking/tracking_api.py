@@ -1,16 +1,18 @@
 """The tracking API: what Segment's and RudderStack's SDKs speak, unmodified."""
 
-from django.db import transaction
 from django.http import JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from onboarding.tenancy.access import EVERYONE, SOURCE_KEY, open_to
+from onboarding.tenancy.doors.api_keys import is_untouched, touch
 from onboarding.tenancy.models import Workspace
+from onboarding.tenancy.scope import workspace_scope
 from onboarding.tracking.answers import cross_origin, preflight, refuse, taken
 from onboarding.tracking.bell import APART, ring
 from onboarding.tracking.decoding import BodyError, decode
-from onboarding.tracking.ingestion import accept
+from onboarding.tracking.ingestion import accept, accept_at_once
 from onboarding.tracking.lookups import find_source_key
+from onboarding.tracking.models import SourceKey
 
 METHODS, HEADERS = "POST, OPTIONS", "Content-Type, Authorization"
 SHORT = {"i": "identify", "t": "track", "p": "page", "s": "screen", "g": "group", "a": "alias", "b": "batch"}
@@ -37,13 +39,19 @@ def _accept(request, path_kind):
         decoded = decode(request.event_body, path_kind=path_kind, source_kind=key.kind, received_at=request.received_at)
     except BodyError as error:
         return refuse(request, error.status, error.code, error.message)
-    accept(decoded, source_id=key.source_id, received_at=request.received_at)
+    if is_untouched(SourceKey, key.key_id):
+        with workspace_scope(key.workspace_id):
+            touch(SourceKey, key.key_id)
+    where = {"source_id": key.source_id, "received_at": request.received_at}
+    if decoded.facts and not decoded.refusals:
+        accept_at_once(decoded, workspace_id=key.workspace_id, **where)
+    else:
+        with workspace_scope(key.workspace_id):
+            accept(decoded, **where)
     if not decoded.facts:
         why = decoded.refusals[0].message if decoded.refusals else "The batch is empty."
-        response = refuse(request, 400, "nothing_valid", why)
-        response.keep_writes = True
-        return response
-    transaction.on_commit(lambda: ring(key.workspace_id, apart=APART))
+        return refuse(request, 400, "nothing_valid", why)
+    ring(key.workspace_id, apart=APART)
     return cross_origin(request, taken(), allowed=_origins(key.workspace_id) if "Origin" in request.headers else None)
 
 

@@ -37,16 +37,21 @@ def bearer(request) -> str:
     return value.strip() if kind.lower() == "bearer" else ""
 
 
+def is_untouched(model, key_id: int) -> bool:
+    """Whether this process has not noted a use of the key within the last minute."""
+    at, now = _touched.get((model.__name__, key_id)), clock.now()
+    return at is None or not at <= now < at + timedelta(minutes=1)
+
+
 _touched: dict[tuple[str, int], datetime] = {}
 
 
 def touch(model, key_id: int) -> None:
     """Note that a key was used; at most once a minute, so that busy keys do not queue for their own row."""
-    now, key = clock.now(), (model.__name__, key_id)
-    if key in _touched and _touched[key] <= now < _touched[key] + timedelta(minutes=1):
-        return  # this process has just done so
+    if not is_untouched(model, key_id):
+        return
     if len(_touched) > 10_000:
         _touched.clear()
-    _touched[key] = now
+    now = _touched[model.__name__, key_id] = clock.now()
     stale = Q(last_used_at=None) | Q(last_used_at__lt=now - timedelta(minutes=1))
     model.objects.filter(stale, pk=key_id).update(last_used_at=now)
