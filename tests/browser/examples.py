@@ -1,0 +1,177 @@
+"""An address for each route that a browser can open. A new route without one here fails the sweep."""
+
+import base64
+import hashlib
+import hmac
+import re
+import struct
+import time
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Page
+
+PASSWORD = "correct horse battery staple"
+# What answers something else than a page: why it has no example.
+NOT_PAGES = {
+    "an action, by POST": [
+        *("batch-retry", "source-add", "source-key-add", "source-key-rotate", "source-key-revoke", "origins"),
+        *("api-key-add", "api-key-rotate", "api-key-revoke"),
+        *("signing-secret-add", "signing-secret-rotate", "signing-secret-revoke"),
+        *("checklist-confirm", "enrollment-link", "enrollment-pause", "enrollment-resume", "rung-act", "sandbox-do"),
+        *("member-invite", "invitation-revoke", "member-access", "member-remove"),
+    ],
+    "a part of a page": ["checklist-live", "home-live", "event-moved"],
+    "asked by machines": [
+        *("track", "browser-settings", "widget-checklist", "widget-act", "ofrep-flags", "ofrep-flag", "widget-script"),
+        *("api-person-progress", "sandbox-token", "healthz", "readyz", "api-schema"),
+    ],
+    "a file to keep": ["ladder-file", "mfa_download_recovery_codes"],
+    "only ever redirects": ["front-door", "account_set_password"],
+    "switched off": ["account_confirm_login_code"],
+}
+
+
+@dataclass
+class Examples:
+    """Addresses by the name of their route, for each of three visitors: nobody, an owner of the demo, and a newcomer whose
+    workspace is empty.
+    """
+
+    nobody: dict[str, str] = field(default_factory=dict)
+    owner: dict[str, str] = field(default_factory=dict)
+    newcomer: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def names(self) -> set[str]:
+        return {name.partition(" ")[0] for each in (self.nobody, self.owner, self.newcomer) for name in each}
+
+
+def find_examples(live) -> Examples:
+    """What can be told from the demo's data; `visit_as_newcomer` adds what takes a visit."""
+    workspace = f"/w/{live.demo['workspace']}"
+    [(account,)] = live.rows("select account_id from tracking_seat group by 1 order by count(*) desc limit 1")
+    [(climber,)] = live.rows(
+        """select s.person_id from milestones_progress p join milestones_enrollment e on e.id = p.enrollment_id
+           join tracking_seat s on s.id = e.seat_id group by 1 order by count(p.reached_at) desc limit 1"""
+    )
+    [(ladder,)] = live.rows("select key from milestones_ladder order by position limit 1")
+    examples = Examples()
+    examples.nobody = {
+        "checklist": live.demo["checklist_url"].replace(live.demo["base_url"], ""),
+        "sandbox": "/sandbox/",
+        "mailbox": "/mailbox/",
+        "account_login": "/accounts/login/",
+        "account_signup": "/accounts/signup/",
+        "account_inactive": "/accounts/inactive/",
+        "account_reset_password": "/accounts/password/reset/",
+        "account_reset_password_done": "/accounts/password/reset/done/",
+        "account_reset_password_from_key_done": "/accounts/password/reset/key/done/",
+        "account_email_verification_sent": "/accounts/confirm-email/",
+        "api-docs": "/api/v1/docs/",
+    }
+    examples.owner = {
+        "home": f"{workspace}/",
+        "account-list": f"{workspace}/accounts/",
+        "account-detail": f"{workspace}/accounts/{account}/",
+        "person-list": f"{workspace}/people/",
+        "person-detail": f"{workspace}/people/{climber}/",
+        "ladder-list": f"{workspace}/ladders/",
+        "ladder-detail": f"{workspace}/ladders/{ladder}/",
+        "event-list": f"{workspace}/events/",
+        "event-catalogue": f"{workspace}/events/catalogue/",
+        "source-list": f"{workspace}/sources/",
+        "member-list": f"{workspace}/team/",
+        "workspace-new": "/workspaces/new/",
+    }
+    return examples
+
+
+def sign_in(page: Page, live, email: str, password: str) -> None:
+    page.goto(f"{live.url}/accounts/login/")
+    page.fill("[name=login]", email)
+    page.fill("[name=password]", password)
+    page.click("form [type=submit]")
+    page.wait_for_load_state()
+
+
+def visit_as_newcomer(page: Page, live, examples: Examples, number: int) -> str:
+    """Sign up, invite somebody, forget the password, turn on the second factor; the newcomer's address."""
+    email = f"newcomer{number}@fern.example"
+    page.goto(f"{live.url}/accounts/signup/")
+    for name, text in {"email": email, "password1": PASSWORD, "name": "Nia Newcomer", "workspace_name": "Fern"}.items():
+        if page.locator(f"[name={name}]").count():
+            page.fill(f"[name={name}]", text)
+    page.click("form [type=submit]")
+    page.wait_for_url("**/w/**")
+    slug = re.search(r"/w/([^/]+)/", page.url)[1]
+    empty = (
+        "home",
+        "account-list",
+        "person-list",
+        "ladder-list",
+        "event-list",
+        "event-catalogue",
+        "source-list",
+        "member-list",
+    )
+    examples.newcomer = {
+        f"{name} of nobody yet": examples.owner[name].replace(live.demo["workspace"], slug) for name in empty
+    }
+    examples.nobody["account_confirm_email"] = _mailed(live, email, r"/accounts/confirm-email/[^/\s]+/")
+    page.goto(f"{live.url}/w/{slug}/team/")
+    invited = f"invited{number}@fern.example"
+    page.fill("[name=email]", invited)
+    page.locator("form", has=page.locator("[name=email]")).locator("[type=submit]").click()
+    page.wait_for_load_state()
+    examples.nobody["invitation"] = _mailed(live, invited, r"/invitations/[^/\s]+/")
+    examples.newcomer |= {
+        "account_email": "/accounts/email/",
+        "account_change_password": "/accounts/password/change/",
+        "account_logout": "/accounts/logout/",
+        "account_reauthenticate": "/accounts/reauthenticate/",
+        "mfa_activate_totp": "/accounts/2fa/totp/activate/",
+        "mfa_index": "/accounts/2fa/",
+    }
+    return email
+
+
+def forget_password(page: Page, live, examples: Examples, email: str) -> None:
+    page.goto(f"{live.url}/accounts/password/reset/")
+    page.fill("[name=email]", email)
+    page.click("form [type=submit]")
+    page.wait_for_load_state()
+    page.goto(f"{live.url}/mailbox/")
+    page.locator("a[href*='/mailbox/']", has_text=email).first.click()
+    examples.nobody["mailbox-mail"] = page.url.replace(live.url, "")
+    examples.nobody["account_reset_password_from_key"] = _mailed(live, email, r"/accounts/password/reset/key/[^/\s]+/")
+
+
+def turn_on_second_factor(page: Page, live) -> str:
+    """Turn it on for whoever is signed in; the TOTP secret."""
+    page.goto(f"{live.url}/accounts/2fa/totp/activate/")
+    secret = re.search(r"\b[A-Z2-7]{32}\b", page.content().replace(" ", ""))[0]
+    page.fill("[name=code]", one_time_code(secret))
+    page.locator("form", has=page.locator("[name=code]")).locator("[type=submit]").click()
+    page.wait_for_load_state()
+    return secret
+
+
+def one_time_code(secret: str) -> str:
+    """RFC 6238 with its defaults."""
+    counter = struct.pack(">Q", int(time.time()) // 30)
+    digest = hmac.new(base64.b32decode(secret), counter, hashlib.sha1).digest()
+    start = digest[-1] & 15
+    return f"{(struct.unpack('>I', digest[start : start + 4])[0] & 0x7FFFFFFF) % 1_000_000:06}"
+
+
+def _mailed(live, address: str, pattern: str) -> str:
+    """The address in the newest mail to somebody that looks like the pattern."""
+
+    def look() -> str | None:
+        for path in sorted((live.folder / "mail").glob("*"), key=lambda path: path.stat().st_mtime, reverse=True):
+            text = path.read_text().replace("=\n", "")
+            if address in text and (found := re.findall(pattern, text)):
+                return found[-1]
+        return None
+
+    return live.eventually(look, f"a mail to {address} with {pattern}")
