@@ -22,7 +22,7 @@ from onboarding.tracking.decoding import Kind
 from onboarding.tracking.identities import Arrival
 from onboarding.tracking.intake import Taken, take_in
 from onboarding.tracking.models import InboxRow, Seat
-from onboarding.tracking.staging import commit_lazily, take_turn, wait_for_turn
+from onboarding.tracking.staging import commit_lazily, moment, take_turn, wait_for_turn
 
 FACTS_A_DRAIN = 5_000
 BULK_EVERY = 4
@@ -149,32 +149,30 @@ def follow(taken: Taken, *, now: datetime, occasion: str) -> None:
     fresh, accounts = _fresh(taken.arrivals)
     unsettled = taken.merged | taken.reseated | _colleagues_of_changed_accounts(taken)
     settled = fresh.keys() - unsettled
-    places = read_places(settled)
-    changed, _ = enroll_people(settled, fresh=fresh, places=places)
+    places = read_places({person: fresh[person].earliest for person in settled})
+    changed, _ = enroll_people(settled, fresh=fresh, places=places, profiles=taken.profiles)
     if unsettled:
         changed |= enroll_people(unsettled)[0]
     if changed or unsettled:
-        places = read_places(fresh.keys() | unsettled)
+        places = read_places(dict.fromkeys(fresh.keys() | unsettled, 0))
     news = {pk: News(everything=True) for pk in changed}
     acted = unsettled | {arrival.person_id for arrival in taken.arrivals if arrival.fact.kind == Kind.CAIRN}
     _spread(places, fresh, accounts, acted, unsettled, news)
     conclude(news, now=now, occasion=occasion)
 
 
-def _fresh(arrivals: list[Arrival]) -> tuple[dict[int, Fresh], dict[int, dict[str, datetime]]]:
-    """What is new of each person, and of each account that the facts name: the earliest fact of each name."""
+def _fresh(arrivals: list[Arrival]) -> tuple[dict[int, Fresh], dict[int, dict[str, int]]]:
+    """What is new of each person, and of each account that the facts name: the earliest fact of each name, in µs."""
     fresh: dict[int, Fresh] = {}
-    accounts: dict[int, dict[str, datetime]] = {}
+    accounts: dict[int, dict[str, int]] = {}
     for arrival in arrivals:
-        at, name = arrival.at, arrival.fact.name
+        at, name = arrival.fact.occurred_at, arrival.fact.name
         known = fresh.get(arrival.person_id)
         if known is None:
-            fresh[arrival.person_id] = Fresh(at, arrival.fact.occurred_at, {name: at})
+            fresh[arrival.person_id] = Fresh(at, {name: at})
         else:
-            if at < known.earliest:
-                known.earliest, known.earliest_us = at, arrival.fact.occurred_at
-            if name not in known.names or at < known.names[name]:
-                known.names[name] = at
+            known.earliest = min(at, known.earliest)
+            _note(known.names, name, at)
         if arrival.account_id:
             _note(accounts.setdefault(arrival.account_id, {}), name, at)
     return fresh, accounts
@@ -203,7 +201,7 @@ def _spread(places: list[Place], fresh, accounts, acted: set[int], unsettled: se
             continue
         own, _, daily = reading[place.version]
         names = fresh[place.person].names
-        mine = {name: names[name] for name in names if name in own}
+        mine = {name: moment(names[name]) for name in names if name in own}
         if daily:
             news.setdefault(place.enrollment, News()).refold = True
         if mine:
@@ -220,7 +218,7 @@ def _spread_to_colleagues(places, fresh, accounts, unsettled, news, shared, read
             for name, at in fresh[person].names.items():
                 _note(accounts.setdefault(account, {}), name, at)
     for pk, account, version in _enrollments(accounts, shared):
-        ours = {name: at for name, at in accounts[account].items() if name in reading[version][1]}
+        ours = {name: moment(at) for name, at in accounts[account].items() if name in reading[version][1]}
         if ours:
             _add(news, pk, ours)
     for pk, _account, version in _enrollments({account for person, account in seats if person in unsettled}, shared):
@@ -234,7 +232,7 @@ def _enrollments(accounts: Iterable[int], versions: set[int]) -> list[tuple[int,
     return list(at_accounts.values_list("pk", "seat__account_id", "version_id"))
 
 
-def _note(known: dict[str, datetime], name: str, at: datetime) -> None:
+def _note(known: dict, name: str, at) -> None:
     if name not in known or at < known[name]:
         known[name] = at
 

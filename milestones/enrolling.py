@@ -13,6 +13,7 @@ from milestones.models import Enrollment, Ladder, Version
 from milestones.places import Place
 from milestones.rules import version_rules
 from onboarding.tenancy.scope import current_workspace_id
+from onboarding.tracking.identities import Profile
 from onboarding.tracking.models import Event, EventName, Seat
 from onboarding.tracking.profiles import IDENTIFY, role_key
 
@@ -104,20 +105,23 @@ def _taking(enroll: dict, since: datetime, until: datetime | None, *, is_first: 
 
 @dataclass(slots=True)
 class Fresh:
-    """What is new about a person: the earliest new fact (also in µs since the epoch), and the earliest of each name."""
+    """What is new about a person, in µs since the epoch: the earliest new fact, and the earliest of each name."""
 
-    earliest: datetime
-    earliest_us: int
-    names: dict[str, datetime]
+    earliest: int
+    names: dict[str, int]
 
 
 def enroll_people(
-    people: set[int], *, fresh: dict[int, Fresh] | None = None, places: Iterable[Place] = ()
+    people: set[int],
+    *,
+    fresh: dict[int, Fresh] | None = None,
+    places: Iterable[Place] = (),
+    profiles: dict[int, Profile] | None = None,
 ) -> tuple[set[int], set[int]]:
     """Fold the enrollments of these people; returns the ids of those that are new or changed, and of those that are gone.
 
-    With `fresh`, for people whose seats and roles are as they were, and their `places`: who cannot be changed by these
-    facts is not looked at again.
+    With `fresh`, for people whose seats and roles are as they were, their `profiles` and their `places` beside the earliest
+    new fact: who cannot be changed by these facts is not looked at again.
     """
     rules = ladder_rules()
     if not rules or not people:
@@ -125,7 +129,7 @@ def enroll_people(
     acts = read(people)
     if fresh is not None:
         acted = people & acts.keys()
-        people = acted | _people_to_look_at(places, rules, fresh)
+        people = acted | _people_to_look_at(places, rules, fresh, profiles)
         if not people:
             return set(), set()
     seats = enrollable_seats(people)
@@ -140,7 +144,9 @@ def enroll_people(
     return changed, gone
 
 
-def _people_to_look_at(places: Iterable[Place], rules: list[LadderRule], fresh: dict[int, Fresh]) -> set[int]:
+def _people_to_look_at(
+    places: Iterable[Place], rules: list[LadderRule], fresh: dict[int, Fresh], profiles: dict[int, Profile]
+) -> set[int]:
     """Those whose new facts may begin an enrollment, or begin one earlier; for most people it is nobody."""
     automatic = [(rule.ladder_id, taking) for rule in rules for taking in rule.takings if taking.when != "manual"]
     # What a seat of each role can be taken on by: looked up rather than searched, since every person of a drain is asked.
@@ -148,17 +154,18 @@ def _people_to_look_at(places: Iterable[Place], rules: list[LadderRule], fresh: 
     by_role = {
         role: [*open_to_all, *(each for each in automatic if role in each[1].roles)] for role in _roles(automatic)
     }
-    present = {(place.seat, place.ladder): place.enrolled_at for place in places if place.ordinal == 1}
+    before = {(place.seat, place.ladder) for place in places if place.ordinal == 1 and place.is_before}
     found, looked = set(), set()
     for place in places:
-        if place.seat in looked or place.person in found or not place.is_known:
+        role_since, is_known = profiles[place.person]
+        if place.seat in looked or place.person in found or not is_known:
             continue
         looked.add(place.seat)
         news = fresh[place.person]
         # Since the person's last role fact the role is the seat's present one; only an older fact can meet another.
-        is_late = place.role_since is not None and news.earliest_us < place.role_since
+        is_late = role_since is not None and news.earliest < role_since
         asked = automatic if is_late else by_role.get(place.role, open_to_all)
-        if any(_may_change(present.get((place.seat, ladder)), taking, news, is_late) for ladder, taking in asked):
+        if any((is_late or (place.seat, ladder) not in before) and _may_take(taking, news) for ladder, taking in asked):
             found.add(place.person)
     return found
 
@@ -167,9 +174,7 @@ def _roles(automatic: list[tuple[int, Taking]]) -> set[str]:
     return {role for _, taking in automatic for role in taking.roles}
 
 
-def _may_change(enrolled_at: datetime | None, taking: Taking, fresh: Fresh, is_late: bool) -> bool:
-    if enrolled_at is not None and fresh.earliest >= enrolled_at and not is_late:
-        return False
+def _may_take(taking: Taking, fresh: Fresh) -> bool:
     return not taking.event or bool(taking.where) or taking.event.event in fresh.names
 
 

@@ -4,13 +4,15 @@ and `alias` makes two people one from the beginning.
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.decoding import Fact, Kind
 from onboarding.tracking.models import Identity, Person, Seat
-from onboarding.tracking.staging import give_events, moment, read_identities
+from onboarding.tracking.staging import FoundIdentity, give_events, moment, read_identities
 
-USER, ANONYMOUS = Identity.Kind.USER, Identity.Kind.ANONYMOUS
+USER, ANONYMOUS = Identity.Kind.USER.value, Identity.Kind.ANONYMOUS.value
+NO_FACTS = (250_000_000_000_000_000, 0)  # µs: an id that is only spoken of is neither older nor newer than it was
 
 
 @dataclass(slots=True)
@@ -23,14 +25,21 @@ class Arrival:
     received_at: int
     person_id: int = 0
     account_id: int | None = None
-    at: datetime = field(init=False)
 
-    def __post_init__(self):
-        self.at = moment(self.fact.occurred_at)
+    @property
+    def at(self) -> datetime:
+        return moment(self.fact.occurred_at)
 
     @property
     def order(self) -> tuple[int, int, str]:
         return (self.fact.occurred_at, self.source_id, self.fact.message_id)
+
+
+class Profile(NamedTuple):
+    """What is known of somebody who was there before: the latest role fact (µs), and whether the vendor has an id for them."""
+
+    role_since: int | None
+    is_known: bool
 
 
 @dataclass
@@ -39,7 +48,9 @@ class Resolution:
 
     merged: set[int] = field(default_factory=set)  # people whose past changed hands: refold them wholly
     created: set[int] = field(default_factory=set)  # people who were not known before
-    seen: dict[int, tuple[datetime, datetime]] = field(default_factory=dict)  # first and last, of those who were
+    older: set[int] = field(default_factory=set)  # people of whom an older fact has come than any before
+    wider: set[int] = field(default_factory=set)  # people who were seen later than is noted of them
+    profiles: dict[int, Profile] = field(default_factory=dict)  # of people who were known before
 
 
 def resolve(arrivals: list[Arrival]) -> Resolution:
@@ -63,7 +74,6 @@ class Known:
     pk: int
     value: str
     person_id: int
-    first_seen_at: datetime
     claimed_at: datetime | None = None
     claimed_source: int | None = None
     claimed_message: str | None = None
@@ -81,28 +91,22 @@ class _Book:
     def __init__(self, arrivals: list[Arrival]):
         self.resolution = Resolution()
         self.first: dict[tuple[str, str], int] = {}
+        self.last: dict[tuple[str, str], int] = {}
         claimed_here, previous = set(), set()
         for arrival in arrivals:
             fact = arrival.fact
             if fact.user_id:
-                self._see(USER, fact.user_id, fact.occurred_at)
+                self._see((USER, fact.user_id), fact.occurred_at)
             if fact.anonymous_id:
                 if fact.kind == Kind.IDENTIFY and fact.user_id:
                     claimed_here.add(fact.anonymous_id)
                 elif not fact.user_id:
-                    self._see(ANONYMOUS, fact.anonymous_id, fact.occurred_at)
+                    self._see((ANONYMOUS, fact.anonymous_id), fact.occurred_at)
             if fact.kind == Kind.ALIAS:
                 previous.add(fact.previous_id)
         self.known: dict[tuple[str, str], Known] = {}
-        wanted = {ANONYMOUS: set(claimed_here), USER: set()}
-        for kind, value in self.first:
-            wanted[kind].add(value)
-        for values in wanted.values():
-            values |= previous  # an alias may name a user id or an anonymous one
-        for kind, values in wanted.items():
-            for *row, first_seen_at, last_seen_at in read_identities(kind, list(values)):
-                self.known[kind, row[1]] = Known(*row)
-                self.resolution.seen[row[2]] = (first_seen_at, last_seen_at)
+        self.earlier: list[str] = []  # user ids with a fact older than all before
+        self._read(claimed_here, previous)
         self._create_users([v for k, v in self.first if k == USER and (k, v) not in self.known])
         lonely = [
             v for k, v in self.first if k == ANONYMOUS and (k, v) not in self.known and v not in claimed_here | previous
@@ -110,9 +114,34 @@ class _Book:
         self._create_anonymous(lonely)
         self._widen_users()
 
-    def _see(self, kind: str, value: str, at: int) -> None:
-        key = (kind, value)
-        self.first[key] = min(at, self.first.get(key, at))
+    def _see(self, key: tuple[str, str], at: int) -> None:
+        if key not in self.first:
+            self.first[key] = self.last[key] = at
+        elif at < self.first[key]:
+            self.first[key] = at
+        elif at > self.last[key]:
+            self.last[key] = at
+
+    def _read(self, claimed_here: set[str], previous: set[str]) -> None:
+        wanted: dict[str, dict[str, tuple[int, int]]] = {
+            USER: dict.fromkeys(previous, NO_FACTS),  # an alias may name a user id or an anonymous one
+            ANONYMOUS: dict.fromkeys(claimed_here | previous, NO_FACTS),
+        }
+        for key, first in self.first.items():
+            wanted[key[0]][key[1]] = (first, self.last[key])
+        for kind, spans in wanted.items():
+            for found in read_identities(kind, spans):
+                self.known[kind, found.value] = Known(*found[:6])
+                self._note(kind, found)
+
+    def _note(self, kind: str, found: FoundIdentity) -> None:
+        self.resolution.profiles[found.person] = Profile(found.role_since, found.is_known)
+        if found.is_earlier and kind == USER:
+            self.earlier.append(found.value)
+        if found.is_older:
+            self.resolution.older.add(found.person)
+        if found.is_wider:
+            self.resolution.wider.add(found.person)
 
     def _create_users(self, values: list[str]) -> None:
         self._create(USER, values, [Person(**self._life(USER, v), external_id=v) for v in values])
@@ -140,12 +169,10 @@ class _Book:
 
     def _widen_users(self) -> None:
         """Keep each user id's first moment: it decides whose external id a merged person bears."""
-        for (kind, value), at in self.first.items():
-            identity = self.known.get((kind, value))
-            if kind == USER and identity and identity.first_seen_at > moment(at):
-                identity.first_seen_at = moment(at)
-                identity.keep("first_seen_at")
-                self._name_by_earliest(identity.person_id)
+        for value in self.earlier:
+            identity = self.known[USER, value]
+            Identity.objects.filter(pk=identity.pk).update(first_seen_at=moment(self.first[USER, value]))
+            self._name_by_earliest(identity.person_id)
 
     def person_of(self, fact: Fact) -> int:
         identity = (
@@ -207,7 +234,8 @@ class _Book:
                 seat.person_id = survivor
                 seat.save(update_fields=["person"])
         Person.objects.filter(pk=other).delete()
-        self.resolution.created.discard(other)
+        for people in (self.resolution.created, self.resolution.older, self.resolution.wider):
+            people.discard(other)
         self.resolution.merged.discard(other)
         self.resolution.merged.add(survivor)
 

@@ -10,12 +10,11 @@ import msgspec
 from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.catalogue import intern_names, sample_properties
 from onboarding.tracking.decoding import Fact
-from onboarding.tracking.identities import Arrival, Resolution, resolve
+from onboarding.tracking.identities import Arrival, Profile, Resolution, resolve
 from onboarding.tracking.models import InboxRow, RefusedEvent, Source
 from onboarding.tracking.packing import unpack
 from onboarding.tracking.profiles import apply_traits, assign_roles, rebuild_people, resolve_accounts, seat_people
 from onboarding.tracking.staging import (
-    SEEN_APART,
     claim_keys,
     count_intake,
     insert_events,
@@ -39,6 +38,7 @@ class Taken:
     name_ids: dict[str, int] = field(default_factory=dict)
     merged: set[int] = field(default_factory=set)  # people whose past changed hands
     reseated: set[int] = field(default_factory=set)  # people whose seats or roles changed
+    profiles: dict[int, Profile] = field(default_factory=dict)  # of people who were known before
     repeats: list[tuple[Arrival, str]] = field(default_factory=list)  # what was not taken again: duplicate or conflict
 
 
@@ -94,10 +94,11 @@ def _settle(taken: Taken) -> None:
     taken.merged = resolution.merged
     resolve_accounts(arrivals)
     insert_events([_row(arrival, taken.name_ids) for arrival in arrivals])
-    older = _widen_people(arrivals, resolution)
+    taken.profiles = resolution.profiles
+    _widen_people(arrivals, resolution)
     widen_seen("tracking_account", _spans((a.account_id, a.fact.occurred_at) for a in arrivals if a.account_id))
     with_role = apply_traits(arrivals)
-    reseated = seat_people(arrivals, unsettled=resolution.created | resolution.merged | older)
+    reseated = seat_people(arrivals, unsettled=resolution.created | resolution.merged | resolution.older)
     if taken.merged:
         rebuild_people(taken.merged)
     assign_roles(with_role | reseated)
@@ -105,21 +106,10 @@ def _settle(taken: Taken) -> None:
     sample_properties(arrivals, taken.name_ids)
 
 
-def _widen_people(arrivals: list[Arrival], resolution: Resolution) -> set[int]:
-    """Keep when people were first and last seen; returns those of whom an older fact has come."""
-    spans = _spans((a.person_id, a.fact.occurred_at) for a in arrivals)
-    older, wider = set(), {}
-    for person, (first, last) in spans.items():
-        seen = resolution.seen.get(person)
-        if seen is None or person in resolution.merged:
-            wider[person] = (first, last)
-        elif first < microseconds(seen[0]):
-            older.add(person)
-            wider[person] = (first, last)
-        elif last > microseconds(seen[1] + SEEN_APART):
-            wider[person] = (first, last)
-    widen_seen("tracking_person", wider)
-    return older
+def _widen_people(arrivals: list[Arrival], resolution: Resolution) -> None:
+    """Keep when people were first and last seen."""
+    moved = resolution.created | resolution.merged | resolution.older | resolution.wider
+    widen_seen("tracking_person", _spans((a.person_id, a.fact.occurred_at) for a in arrivals if a.person_id in moved))
 
 
 def _row(arrival: Arrival, name_ids: dict[str, int]) -> tuple:

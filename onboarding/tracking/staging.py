@@ -2,6 +2,7 @@
 
 import io
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -151,21 +152,46 @@ def see_names(names: dict[str, tuple[int, int, int]]) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
-def read_identities(kind: str, values: list[str]) -> list[tuple]:
-    """Of each identity with one of these values: id, value, person_id, first_seen_at, claimed_at, claimed_source,
-    claimed_message, and the person's first_seen_at and last_seen_at.
-    """
-    if not values:
+class FoundIdentity(NamedTuple):
+    """An identity among those asked for, and what its new facts mean to its person."""
+
+    pk: int
+    value: str
+    person: int
+    claimed_at: datetime | None
+    claimed_source: int | None
+    claimed_message: str | None
+    is_earlier: bool  # the id has a fact older than all before
+    is_older: bool  # so has the person
+    is_wider: bool  # the person was last seen longer ago than SEEN_APART before the newest
+    role_since: int | None  # µs of the person's latest role fact
+    is_known: bool  # the vendor has an id of its own for the person
+
+
+def read_identities(kind: str, spans: dict[str, tuple[int, int]]) -> list[FoundIdentity]:
+    """The identities with these values, whose new facts span (first µs, last µs) each."""
+    if not spans:
         return []
     with connection.cursor() as cursor:
         cursor.execute(
-            """select i.id, i.value, i.person_id, i.first_seen_at, i.claimed_at, i.claimed_source, i.claimed_message,
-                      p.first_seen_at, p.last_seen_at
-               from tracking_identity i join tracking_person p on p.workspace_id = i.workspace_id and p.id = i.person_id
-               where i.workspace_id = %s and i.kind = %s and i.value = any(%s::text[])""",
-            [current_workspace_id(), kind, texts(values)],
+            """select i.id, i.value, i.person_id, i.claimed_at, i.claimed_source, i.claimed_message,
+                      i.first_seen_at > u.first_at, p.first_seen_at > u.first_at, p.last_seen_at < u.last_at - %s,
+                      (p.trait_times #>> '{role,1}')::bigint, p.external_id is not null
+               from (select value, 'epoch'::timestamptz + first * interval '1 microsecond' as first_at,
+                            'epoch'::timestamptz + last * interval '1 microsecond' as last_at
+                     from unnest(%s::text[], %s::bigint[], %s::bigint[]) as u (value, first, last)) u
+               join tracking_identity i on i.workspace_id = %s and i.kind = %s and i.value = u.value
+               join tracking_person p on p.workspace_id = i.workspace_id and p.id = i.person_id""",
+            [
+                SEEN_APART,
+                texts(spans),
+                integers(first for first, _ in spans.values()),
+                integers(last for _, last in spans.values()),
+                current_workspace_id(),
+                kind,
+            ],
         )
-        return cursor.fetchall()
+        return list(map(FoundIdentity._make, cursor.fetchall()))
 
 
 def widen_seen(table: str, spans: dict[int, tuple[int, int]]) -> None:
