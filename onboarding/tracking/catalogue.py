@@ -7,10 +7,11 @@ import msgspec
 from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.identities import Arrival
 from onboarding.tracking.models import EventProperty
-from onboarding.tracking.staging import moment, see_names
+from onboarding.tracking.staging import microseconds, moment, see_names
 
-SAMPLED_A_NAME = 8  # events of one name a drain whose properties are looked at
+SAMPLED_A_NAME = 5  # events of one name a drain whose properties are looked at
 PROPERTIES_A_NAME = 200
+NOTED_APART = 3600 * 1_000_000  # µs: when a property was last seen is kept to the hour
 TYPES = {bool: "true or false", str: "text", int: "number", float: "number", list: "list", dict: "object"}
 _decode = msgspec.json.Decoder(dict).decode
 
@@ -49,9 +50,26 @@ def sample_properties(arrivals: list[Arrival], name_ids: dict[str, int]) -> None
     _keep(found)
 
 
+# (workspace, name, key) → (types, last seen µs) as rows of earlier drains had them: most events bring nothing new to these.
+_noted: dict[tuple[int, int, str], tuple[frozenset, int]] = {}
+
+
+def _is_noted(key: tuple[int, int, str], types: set, last: int) -> bool:
+    noted = _noted.get(key)
+    return noted is not None and types <= noted[0] and last - noted[1] <= NOTED_APART
+
+
 def _keep(found: dict) -> None:
+    workspace_id = current_workspace_id()
+    found = {key: said for key, said in found.items() if not _is_noted((workspace_id, *key), said[0], said[3])}
+    if not found:
+        return
     ids = {name_id for name_id, _ in found}
     known = {(p.event_name_id, p.key): p for p in EventProperty.objects.filter(event_name_id__among=ids)}
+    if len(_noted) > 200_000:
+        _noted.clear()
+    for key, row in known.items():
+        _noted[workspace_id, *key] = (frozenset(row.types), microseconds(row.last_seen_at))
     counts = Counter(name_id for name_id, _ in known)
     fresh = []
     for (name_id, key), (types, sample, first, last) in found.items():
@@ -62,7 +80,7 @@ def _keep(found: dict) -> None:
                 seen = {"first_seen_at": moment(first), "last_seen_at": moment(last)}
                 own = {"workspace_id": current_workspace_id(), "event_name_id": name_id, "key": key, "sample": sample}
                 fresh.append(EventProperty(**own, types=sorted(types), **seen))
-        elif not types <= set(row.types) or (moment(last) - row.last_seen_at).total_seconds() > 3600:
+        elif not types <= set(row.types) or last - microseconds(row.last_seen_at) > NOTED_APART:
             row.types, row.last_seen_at = sorted(types | set(row.types)), max(row.last_seen_at, moment(last))
             row.save(update_fields=["types", "last_seen_at"])
     EventProperty.objects.bulk_create(fresh, ignore_conflicts=True)

@@ -4,12 +4,11 @@ and `alias` makes two people one from the beginning.
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
 
 from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.decoding import Fact, Kind
 from onboarding.tracking.models import Identity, Person, Seat
-from onboarding.tracking.staging import FoundIdentity, give_events, moment, read_identities
+from onboarding.tracking.staging import give_events, moment, read_identities
 
 USER, ANONYMOUS = Identity.Kind.USER.value, Identity.Kind.ANONYMOUS.value
 NO_FACTS = (250_000_000_000_000_000, 0)  # µs: an id that is only spoken of is neither older nor newer than it was
@@ -35,11 +34,8 @@ class Arrival:
         return (self.fact.occurred_at, self.source_id, self.fact.message_id)
 
 
-class Profile(NamedTuple):
-    """What is known of somebody who was there before: the latest role fact (µs), and whether the vendor has an id for them."""
-
-    role_since: int | None
-    is_known: bool
+Profile = tuple[int | None, bool]
+"""Of somebody who was there before: µs of the latest role fact, and whether the vendor has an id of its own for them."""
 
 
 @dataclass
@@ -129,19 +125,18 @@ class _Book:
         }
         for key, first in self.first.items():
             wanted[key[0]][key[1]] = (first, self.last[key])
+        older, wider, profiles = self.resolution.older, self.resolution.wider, self.resolution.profiles
         for kind, spans in wanted.items():
-            for found in read_identities(kind, spans):
-                self.known[kind, found.value] = Known(*found[:6])
-                self._note(kind, found)
-
-    def _note(self, kind: str, found: FoundIdentity) -> None:
-        self.resolution.profiles[found.person] = Profile(found.role_since, found.is_known)
-        if found.is_earlier and kind == USER:
-            self.earlier.append(found.value)
-        if found.is_older:
-            self.resolution.older.add(found.person)
-        if found.is_wider:
-            self.resolution.wider.add(found.person)
+            for *known, is_earlier, is_older, is_wider, role_since, is_known in read_identities(kind, spans):
+                _, value, person, *_ = known
+                self.known[kind, value] = Known(*known)
+                profiles[person] = (role_since, is_known)
+                if is_earlier and kind == USER:
+                    self.earlier.append(value)
+                if is_older:
+                    older.add(person)
+                if is_wider:
+                    wider.add(person)
 
     def _create_users(self, values: list[str]) -> None:
         self._create(USER, values, [Person(**self._life(USER, v), external_id=v) for v in values])

@@ -2,7 +2,6 @@
 
 import io
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
 
 from django.db import connection
 
@@ -152,24 +151,11 @@ def see_names(names: dict[str, tuple[int, int, int]]) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
-class FoundIdentity(NamedTuple):
-    """An identity among those asked for, and what its new facts mean to its person."""
-
-    pk: int
-    value: str
-    person: int
-    claimed_at: datetime | None
-    claimed_source: int | None
-    claimed_message: str | None
-    is_earlier: bool  # the id has a fact older than all before
-    is_older: bool  # so has the person
-    is_wider: bool  # the person was last seen longer ago than SEEN_APART before the newest
-    role_since: int | None  # µs of the person's latest role fact
-    is_known: bool  # the vendor has an id of its own for the person
-
-
-def read_identities(kind: str, spans: dict[str, tuple[int, int]]) -> list[FoundIdentity]:
-    """The identities with these values, whose new facts span (first µs, last µs) each."""
+def read_identities(kind: str, spans: dict[str, tuple[int, int]]) -> list[tuple]:
+    """Of each identity with one of these values, whose new facts span (first µs, last µs): id, value, person_id, claimed_at,
+    claimed_source, claimed_message; whether it has a fact older than all before, whether its person has, whether that was
+    last seen longer ago than SEEN_APART before the newest; µs of the person's latest role fact, whether the vendor knows them.
+    """
     if not spans:
         return []
     with connection.cursor() as cursor:
@@ -191,7 +177,7 @@ def read_identities(kind: str, spans: dict[str, tuple[int, int]]) -> list[FoundI
                 kind,
             ],
         )
-        return list(map(FoundIdentity._make, cursor.fetchall()))
+        return cursor.fetchall()
 
 
 def widen_seen(table: str, spans: dict[int, tuple[int, int]]) -> None:
