@@ -3,6 +3,10 @@
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from onboarding.tenancy.security_headers import with_styles_of_its_own
+
+api_docs = SpectacularSwaggerSplitView.as_view(url_name="api-schema")
+
 urlpatterns = [
     # The first that matches answers, so what machines ask thousands of times a second stands before what people open.
     path("", include("onboarding.tracking.urls")),
@@ -10,7 +14,7 @@ urlpatterns = [
     path("", include("onboarding.tenancy.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="api-schema"),
-    path("api/v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+    path("api/v1/docs/", with_styles_of_its_own(api_docs), name="api-docs"),
 ]
 
 handler404 = "onboarding.tenancy.availability.not_found"

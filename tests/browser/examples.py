@@ -146,9 +146,20 @@ def forget_password(page: Page, live, examples: Examples, email: str) -> None:
     examples.nobody["account_reset_password_from_key"] = _mailed(live, email, r"/accounts/password/reset/key/[^/\s]+/")
 
 
+def confirm_address(page: Page, live, examples: Examples) -> None:
+    """A second factor asks for an address that was confirmed."""
+    page.goto(f"{live.url}{examples.nobody['account_confirm_email']}")
+    page.locator("main form [type=submit], form [type=submit]").last.click()
+    page.wait_for_load_state()
+
+
 def turn_on_second_factor(page: Page, live) -> str:
     """Turn it on for whoever is signed in; the TOTP secret."""
     page.goto(f"{live.url}/accounts/2fa/totp/activate/")
+    if "reauthenticate" in page.url:
+        page.fill("[name=password]", PASSWORD)
+        page.locator("form", has=page.locator("[name=password]")).locator("[type=submit]").click()
+        page.wait_for_url("**/totp/activate/")
     secret = re.search(r"\b[A-Z2-7]{32}\b", page.content().replace(" ", ""))[0]
     page.fill("[name=code]", one_time_code(secret))
     page.locator("form", has=page.locator("[name=code]")).locator("[type=submit]").click()
