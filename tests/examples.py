@@ -83,7 +83,7 @@ def make_facts(own: dict, now) -> None:
     EventProperty.objects.create(**own, event_name_id=name.pk, key="audience", types=["text"], **seen)
     Event.objects.create(
         **own,
-        id=1,
+        id=own["workspace"].pk,
         source_id=source.pk,
         message_id="m",
         kind=0,

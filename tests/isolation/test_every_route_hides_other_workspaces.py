@@ -1,0 +1,112 @@
+"""Every member's route: the owner gets through, a stranger finds nothing there and changes nothing, too little access is refused."""
+
+import pytest
+
+from milestones.models import Enrollment
+from onboarding.tenancy.access import Access
+from onboarding.tenancy.models import ApiKey, Invitation, Member, SigningSecret
+from onboarding.tenancy.scope import workspace_scope
+from onboarding.tracking.models import Account, Event, InboxRow, Person, Source, SourceKey
+from tests.examples import make_one_of_each, workspace_models
+from tests.isolation.test_routes_are_classed import routes
+from tests.isolation.test_rows_of_one_workspace import raw_count
+
+# What `pk` is in each route; the others have none.
+SUBJECTS = {
+    "batch-retry": InboxRow,
+    "source-key-add": Source,
+    "source-key-rotate": SourceKey,
+    "source-key-revoke": SourceKey,
+    "api-key-rotate": ApiKey,
+    "api-key-revoke": ApiKey,
+    "signing-secret-rotate": SigningSecret,
+    "signing-secret-revoke": SigningSecret,
+    "event-moved": Event,
+    "account-detail": Account,
+    "person-detail": Person,
+    "enrollment-link": Person,
+    "enrollment-pause": Person,
+    "enrollment-resume": Person,
+    "rung-act": Person,
+    "invitation-revoke": Invitation,
+    "member-access": Member,
+    "member-remove": Member,
+}
+MEMBERS_ROUTES = {
+    pattern.name: (route, pattern.callback.route_class)
+    for route, pattern in routes()
+    if isinstance(getattr(pattern.callback, "route_class", None), Access)
+}
+# A batch that was tried again meanwhile is gone, and a second click is no error: so it is for a number that never was.
+SAME_FOR_ANY_NUMBER = {"batch-retry": {302}}
+WITHIN = {"key": "path", "verb": "confirm"}
+
+
+@pytest.fixture
+def filled(company):
+    for workspace, user in ((company.acme, company.alice), (company.globex, company.charlie)):
+        with workspace_scope(workspace.pk):
+            make_one_of_each(workspace, user)
+            InboxRow.objects.update(parked_at="2026-11-01T00:00:00Z", parked_reason="broken")
+    return company
+
+
+def path_to(name: str, slug: str, owner) -> str:
+    """The route's path with the owner's own rows in it, below the given slug."""
+    path = "/" + MEMBERS_ROUTES[name][0].replace("<slug:slug>", slug)
+    with workspace_scope(owner.pk):
+        if "<int:pk>" in path:
+            subject = SUBJECTS[name]
+            pk = subject.objects.first().id if subject is not Member else subject.objects.order_by("-pk").first().pk
+            path = path.replace("<int:pk>", str(pk))
+        if "<int:enrollment>" in path:
+            path = path.replace("<int:enrollment>", str(Enrollment.objects.first().pk))
+    key = "share" if name == "rung-act" else WITHIN["key"]
+    return path.replace("<str:key>", key).replace("<slug:verb>", WITHIN["verb"])
+
+
+def count_everything(workspace) -> dict[str, int]:
+    with workspace_scope(workspace.pk):
+        return {model._meta.label: raw_count(model) for model in workspace_models()}
+
+
+def tried(client, path: str) -> set[int]:
+    return {client.get(path).status_code, client.post(path, {}).status_code}
+
+
+@pytest.mark.parametrize("name", sorted(MEMBERS_ROUTES))
+def test_the_owner_gets_through(filled, signed_in, name):
+    found = tried(signed_in(filled.alice), path_to(name, "acme", filled.acme))
+    assert found - {404, 405}, "neither GET nor POST found anything"
+    assert not any(status >= 500 for status in found)
+
+
+@pytest.mark.parametrize("name", sorted(MEMBERS_ROUTES))
+def test_a_stranger_finds_nothing_and_changes_nothing(filled, signed_in, name):
+    client, before = signed_in(filled.charlie), count_everything(filled.acme)
+    paths = [path_to(name, "acme", filled.acme)]  # another's slug
+    if "<int:pk>" in MEMBERS_ROUTES[name][0]:
+        paths.append(path_to(name, "globex", filled.acme))  # the own slug with another's row
+    for path in paths:
+        assert tried(client, path) - SAME_FOR_ANY_NUMBER.get(name, set()) <= {404, 405}
+    assert count_everything(filled.acme) == before
+
+
+@pytest.mark.parametrize("name", sorted(MEMBERS_ROUTES))
+def test_nobody_is_let_in_without_signing_in(filled, client, name):
+    before = count_everything(filled.acme)
+    path = path_to(name, "acme", filled.acme)
+    for response in (client.get(path), client.post(path, {})):
+        assert response.status_code in (403, 404, 405) or response["Location"].startswith("/accounts/login/")
+    assert count_everything(filled.acme) == before
+
+
+@pytest.mark.parametrize("name", sorted(MEMBERS_ROUTES))
+def test_an_executive_gets_no_further_than_executives_may(filled, signed_in, name):
+    client, before = signed_in(filled.bob), count_everything(filled.acme)
+    found = tried(client, path_to(name, "acme", filled.acme))
+    if MEMBERS_ROUTES[name][1] == Access.EXECUTIVE:
+        assert 200 in found
+    else:
+        assert found <= {403, 405}
+        assert count_everything(filled.acme) == before
