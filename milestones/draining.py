@@ -95,15 +95,15 @@ def _next_rows(workspace_id: int) -> list[InboxRow]:
     _turns[workspace_id] = turn = _turns.get(workspace_id, 0) + 1
     lanes = [InboxRow.Lane.LIVE, InboxRow.Lane.BULK]
     for lane in reversed(lanes) if turn % BULK_EVERY == 0 else lanes:
-        rows, facts = [], 0
-        waiting = InboxRow.objects.filter(lane=lane, parked_at=None).order_by("id")[: FACTS_A_DRAIN // 2]
-        for row in waiting:
-            if rows and facts + row.facts > FACTS_A_DRAIN:
+        chosen, total = [], 0
+        waiting = InboxRow.objects.filter(lane=lane, parked_at=None).order_by("id").values_list("pk", "facts")
+        for pk, facts in waiting[: FACTS_A_DRAIN // 2]:
+            if chosen and total + facts > FACTS_A_DRAIN:
                 break
-            rows.append(row)
-            facts += row.facts
-        if rows:
-            return rows
+            chosen.append(pk)
+            total += facts
+        if chosen:
+            return list(InboxRow.objects.filter(pk__among=chosen).order_by("id"))  # no other body is read
     return []
 
 

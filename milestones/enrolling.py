@@ -154,7 +154,7 @@ def _people_to_look_at(
     by_role = {
         role: [*open_to_all, *(each for each in automatic if role in each[1].roles)] for role in _roles(automatic)
     }
-    before = {(place.seat, place.ladder) for place in places if place.ordinal == 1 and place.is_before}
+    before = {(place.seat, place.ladder) for place in places if place.is_before}
     found, looked = set(), set()
     for place in places:
         role_since, is_known = profiles[place.person]

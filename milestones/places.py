@@ -19,15 +19,15 @@ class Place(NamedTuple):
     enrollment: int | None
     ladder: int | None
     version: int | None
-    ordinal: int | None
-    is_before: bool | None  # the enrollment began no later than the moment asked about
+    is_before: bool | None  # it is the first on its ladder, and began no later than the moment asked about
 
 
 def read_places(people: Mapping[int, int]) -> list[Place]:
     """The places of these people (id → a moment in µs to compare with), in no order."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """select s.person_id, s.id, s.account_id, s.role, e.id, e.ladder_id, e.version_id, e.ordinal, e.enrolled_at <= u.at
+            """select s.person_id, s.id, s.account_id, s.role, e.id, e.ladder_id, e.version_id,
+                      e.ordinal = 1 and e.enrolled_at <= u.at
                from (select person, 'epoch'::timestamptz + us * interval '1 microsecond' as at
                      from unnest(%s::bigint[], %s::bigint[]) as u (person, us)) u
                join tracking_seat s on s.workspace_id = %s and s.person_id = u.person

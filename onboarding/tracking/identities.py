@@ -8,7 +8,7 @@ from datetime import datetime
 from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.decoding import Fact, Kind
 from onboarding.tracking.models import Identity, Person, Seat
-from onboarding.tracking.staging import give_events, moment, read_identities
+from onboarding.tracking.staging import EARLIER, KNOWN, OLDER, WIDER, give_events, moment, read_identities
 
 USER, ANONYMOUS = Identity.Kind.USER.value, Identity.Kind.ANONYMOUS.value
 NO_FACTS = (250_000_000_000_000_000, 0)  # µs: an id that is only spoken of is neither older nor newer than it was
@@ -67,15 +67,16 @@ def resolve(arrivals: list[Arrival]) -> Resolution:
 class Known:
     """An Identity as the book keeps it: a drain looks up thousands, and changes few."""
 
-    pk: int
     value: str
     person_id: int
     claimed_at: datetime | None = None
     claimed_source: int | None = None
     claimed_message: str | None = None
 
-    def keep(self, *names: str) -> None:
-        Identity.objects.filter(pk=self.pk).update(**{name: getattr(self, name) for name in names})
+    def keep_claim(self) -> None:
+        """Only an anonymous id is claimed."""
+        kept = Identity.objects.filter(kind=ANONYMOUS, value=self.value)
+        kept.update(**{name: getattr(self, name) for name in CLAIM})
 
 
 CLAIM = ("person_id", "claimed_at", "claimed_source", "claimed_message")
@@ -125,18 +126,24 @@ class _Book:
         }
         for key, first in self.first.items():
             wanted[key[0]][key[1]] = (first, self.last[key])
-        older, wider, profiles = self.resolution.older, self.resolution.wider, self.resolution.profiles
         for kind, spans in wanted.items():
-            for *known, is_earlier, is_older, is_wider, role_since, is_known in read_identities(kind, spans):
-                _, value, person, *_ = known
-                self.known[kind, value] = Known(*known)
-                profiles[person] = (role_since, is_known)
-                if is_earlier and kind == USER:
-                    self.earlier.append(value)
-                if is_older:
-                    older.add(person)
-                if is_wider:
-                    wider.add(person)
+            for value, person, flags, role_since in read_identities(kind, spans):
+                self.known[kind, value] = Known(value, person)
+                self.resolution.profiles[person] = (role_since, bool(flags & KNOWN))
+                if flags & (EARLIER | OLDER | WIDER):
+                    self._note(kind, value, person, flags)
+        claims = Identity.objects.filter(kind=ANONYMOUS, value__among=claimed_here | previous)
+        for value, *claim in claims.values_list("value", *CLAIM[1:]):
+            known = self.known[ANONYMOUS, value]
+            known.claimed_at, known.claimed_source, known.claimed_message = claim
+
+    def _note(self, kind: str, value: str, person: int, flags: int) -> None:
+        if flags & EARLIER and kind == USER:
+            self.earlier.append(value)
+        if flags & OLDER:
+            self.resolution.older.add(person)
+        if flags & WIDER:
+            self.resolution.wider.add(person)
 
     def _create_users(self, values: list[str]) -> None:
         self._create(USER, values, [Person(**self._life(USER, v), external_id=v) for v in values])
@@ -165,9 +172,9 @@ class _Book:
     def _widen_users(self) -> None:
         """Keep each user id's first moment: it decides whose external id a merged person bears."""
         for value in self.earlier:
-            identity = self.known[USER, value]
-            Identity.objects.filter(pk=identity.pk).update(first_seen_at=moment(self.first[USER, value]))
-            self._name_by_earliest(identity.person_id)
+            first_seen_at = moment(self.first[USER, value])
+            Identity.objects.filter(kind=USER, value=value).update(first_seen_at=first_seen_at)
+            self._name_by_earliest(self.known[USER, value].person_id)
 
     def person_of(self, fact: Fact) -> int:
         identity = (
@@ -198,7 +205,7 @@ class _Book:
             identity.person_id = user.person_id
         for name, value in claim.items():
             setattr(identity, name, value)
-        identity.keep(*CLAIM)
+        identity.keep_claim()
 
     def alias(self, arrival: Arrival) -> None:
         """previous_id and user_id are one person, from the beginning."""
