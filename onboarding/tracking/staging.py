@@ -174,6 +174,7 @@ def read_identities(kind: str, spans: dict[str, tuple[int, int]]) -> list[tuple[
                             'epoch'::timestamptz + last * interval '1 microsecond' as last_at
                      from unnest(%s::text[], %s::bigint[], %s::bigint[]) as u (value, first, last)) u
                join tracking_identity i on i.workspace_id = %s and i.kind = %s and i.value = u.value
+                    and i.value = any(%s::text[])  -- said twice, for the planner: by this it takes the index, not the table
                join tracking_person p on p.workspace_id = i.workspace_id and p.id = i.person_id""",
             [
                 SEEN_APART,
@@ -182,6 +183,7 @@ def read_identities(kind: str, spans: dict[str, tuple[int, int]]) -> list[tuple[
                 integers(last for _, last in spans.values()),
                 current_workspace_id(),
                 kind,
+                texts(spans),
             ],
         )
         return cursor.fetchall()
