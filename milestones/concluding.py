@@ -226,11 +226,9 @@ def _judge(enrollments, rules, acts, news, stored) -> dict[int, dict]:
     if not asked and not quorums:
         return hits
     found = find_hits([c for _, _, c in asked], _name_ids(c for _, _, c in asked)) if asked else {}
-    for pk, key, candidate in asked:
-        if candidate in found:
-            hits[pk][key] = _signed(found[candidate], key[2])
     ended = {e.pk: e.ended_at for e in enrollments if e.ended_at is not None}
-    for pk, key, hit in _judge_quorums(quorums):
+    judged = [(pk, key, found[candidate]) for pk, key, candidate in asked if candidate in found]
+    for pk, key, hit in [*judged, *_judge_quorums(quorums)]:
         if pk not in ended or hit.at <= ended[pk]:
             hits[pk][key] = _signed(hit, key[2])
     return hits

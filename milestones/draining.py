@@ -17,6 +17,7 @@ from milestones.models import Enrollment, Version
 from milestones.places import Place, read_places
 from milestones.rules import VersionRules, version_rules
 from onboarding import clock
+from onboarding.tenancy.availability import is_away
 from onboarding.tenancy.scope import current_workspace_id, workspace_scope
 from onboarding.tracking.decoding import Kind
 from onboarding.tracking.identities import Arrival
@@ -44,7 +45,7 @@ def drain(workspace_id: int) -> int:
                 _digest(rows)
             return len(rows)
     except Exception as error:
-        if _is_away(error):
+        if is_away(error):
             raise
         log.warning("drain of workspace %s failed, looking for the row: %s", workspace_id, type(error).__name__)
         return _drain_singly(workspace_id)
@@ -77,17 +78,11 @@ def drain_here() -> bool:
             if rows:
                 _digest(rows)
     except Exception as error:
-        if _is_away(error):
+        if is_away(error):
             raise
         log.warning("draining at once failed: %s", type(error).__name__)
         return False
     return True
-
-
-def _is_away(error: Exception) -> bool:
-    from django.db import InterfaceError, OperationalError
-
-    return isinstance(error, OperationalError | InterfaceError)
 
 
 def _next_rows(workspace_id: int) -> list[InboxRow]:
@@ -126,7 +121,7 @@ def _drain_singly(workspace_id: int) -> int:
                     _digest([row])
                 done += 1
             except DatabaseError as error:
-                if _is_away(error):
+                if is_away(error):
                     raise
                 _blame(row, error)
             except Exception as error:

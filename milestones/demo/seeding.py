@@ -65,8 +65,9 @@ def _open(vendor: Vendor, *, size: str, tell: Told) -> dict:
             publish(version, note="First version")
     _send(workspace, server.pk, vendor, size=size, tell=tell)
     with workspace_scope(workspace.pk):
-        token = make_link(_shown_enrollment())
-        people = _people()
+        shown = _shown_enrollment()
+        token = make_link(shown)
+        people = _people(first=shown.seat_id)
     return {
         "workspace": vendor.slug,
         "public_id": workspace.public_id,
@@ -125,8 +126,10 @@ def _shown_enrollment() -> Enrollment:
     return (recent.order_by("enrolled_at").first()) or under_way.order_by("enrolled_at").first()
 
 
-def _people() -> list[dict]:
+def _people(*, first: int) -> list[dict]:
+    """Everybody's seats, that of the person who is shown first: the sandbox opens with whom the checklist link opens."""
     seats = Seat.objects.filter(person__external_id__isnull=False).select_related("person", "account").order_by("id")
+    seats = sorted(seats, key=lambda seat: seat.pk != first)
     return [
         {"external_id": s.person.external_id, "role": s.role, "account": s.account.external_id if s.account else None}
         for s in seats

@@ -1,5 +1,6 @@
 """What decided a rung, as it is shown: the events with what matched, or who confirmed it, or what was carried over."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -54,7 +55,7 @@ def _shown(said: dict, own: int, names, titles, calendar: Calendar) -> Evidence:
         return Evidence(
             what=TRAITS_OF.get(said["name"], said["name"]),
             when=when,
-            matched=tuple((key, _value(value)) for key, value in said.get("properties", {}).items()),
+            matched=tuple((key, as_shown(value)) for key, value in said.get("properties", {}).items()),
             event_id=said["event"],
             who=names.get(other, "A colleague") if other != own else "",
         )
@@ -71,7 +72,6 @@ def _shown(said: dict, own: int, names, titles, calendar: Calendar) -> Evidence:
     return Evidence("Announced as reached before", calendar.time(datetime.fromisoformat(at)) if at else None)
 
 
-def _value(value) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)[:120]
+def as_shown(value, most: int = 120) -> str:
+    """A property's value as it was sent: text as it is, anything else as JSON."""
+    return (value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))[:most]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from milestones.studio.days import Calendar, Moment
+from milestones.studio.evidence import as_shown
 from milestones.studio.person_climb import ClimbView
 from milestones.studio.splits import counted
 from onboarding.tracking.decoding import Kind
@@ -29,7 +30,7 @@ def recent_events(person: Person, calendar: Calendar) -> list[RecentEvent]:
         RecentEvent(
             pk=row.id,
             name=KINDS.get(row.kind) or names.get(row.name_id, "?").replace("cairn:", "Cairn: "),
-            properties=tuple((key, str(value)[:60]) for key, value in list(row.properties.items())[:3]),
+            properties=tuple((key, as_shown(value, 60)) for key, value in list(row.properties.items())[:3]),
             trusted=row.trusted,
             when=calendar.time(row.occurred_at),
         )

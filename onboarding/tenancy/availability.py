@@ -2,7 +2,7 @@
 
 import sys
 
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.shortcuts import render
 
 from onboarding.tenancy.problems import problem
@@ -10,10 +10,15 @@ from onboarding.tenancy.problems import problem
 MACHINE_PATHS = ("/v1/", "/api/", "/widget/", "/ofrep/")
 
 
+def is_away(error: BaseException | None) -> bool:
+    """Whether the database did not answer; the driver has no name of its own for one that died in the middle of a question."""
+    return isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
+
+
 def server_error(request):
     """handler500: a database that is away is 503 with Retry-After, anything else 500; JSON where machines ask."""
     # Everything that goes wrong ends here, from views and from middleware alike, so one place tells the two apart.
-    away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    away = is_away(sys.exc_info()[1])
     status = 503 if away else 500
     if request.path_info.startswith(MACHINE_PATHS):
         if away:

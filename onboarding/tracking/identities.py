@@ -189,6 +189,7 @@ class _Book:
         claim = {"claimed_at": moment(order[0]), "claimed_source": order[1], "claimed_message": order[2]}
         if identity is None:
             self._keep_new([self._identity(ANONYMOUS, anonymous_id, user.person_id, order[0], **claim)])
+            self.resolution.older.add(user.person_id)  # what was done under the id, older perhaps, is theirs now
             return
         if identity.claimed_at is not None:
             if (identity.claimed_at, identity.claimed_source, identity.claimed_message) <= (
@@ -216,9 +217,7 @@ class _Book:
             self._keep_new([self._identity(USER, fact.previous_id, user.person_id, fact.occurred_at)])
         elif previous.person_id != user.person_id:
             self._merge(survivor=user.person_id, other=previous.person_id)
-        anonymous = self.known.get((ANONYMOUS, fact.previous_id))
-        if anonymous is None or anonymous.claimed_at is None:
-            self.claim(fact.previous_id, fact.user_id, arrival.order)
+        self.claim(fact.previous_id, fact.user_id, arrival.order)  # like an identify that carries both
         self._name_by_earliest(user.person_id)
 
     def _merge(self, *, survivor: int, other: int) -> None:

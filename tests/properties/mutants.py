@@ -65,7 +65,7 @@ def a_window_of_enrollment_is_open_at_its_end(patch):
 
 @mutant
 def arrival_decides_the_order(patch):
-    edit_statements(patch, evaluation.ORDER, "e.id")
+    edit_statements(patch, f"order by {evaluation.ORDER}", "order by e.id")
 
 
 @mutant
