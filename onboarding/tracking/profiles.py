@@ -73,7 +73,7 @@ def _people_with_other_seats(people: set[int], named: dict[int, dict[int, dateti
             unsettled.add(person)  # an older fact has moved the beginning
     for person, mine in named.items():
         known = {account: named_at for account, named_at, *_ in seated.get(person, [])}
-        if any(known.get(account) is None or known[account] > at for account, at in mine.items()):
+        if any(known.get(account) is None or known[account] >= at for account, at in mine.items()):
             unsettled.add(person)
     return unsettled
 
@@ -101,7 +101,7 @@ def _seat(person: int, own: list[Seat], named: dict[int, datetime], first_seen: 
     if not own:
         own.append(Seat(workspace_id=current_workspace_id(), person_id=person, since=first_seen))
     # The first seat is as old as the person: before it nothing else was known.
-    earliest = min(own, key=lambda seat: (seat.named_at or first_seen, seat.account_id or 0))
+    earliest = _named_first(person, own, first_seen)
     for seat in own:
         seat.since = first_seen if seat is earliest else seat.named_at
     if {(seat.pk, seat.account_id, seat.named_at, seat.since) for seat in own} == before:
@@ -109,6 +109,18 @@ def _seat(person: int, own: list[Seat], named: dict[int, datetime], first_seen: 
     for seat in own:
         seat.save()
     return True
+
+
+def _named_first(person: int, own: list[Seat], first_seen: datetime) -> Seat:
+    """The seat that the earliest fact names; of facts of one instant the first in the order of facts."""
+    at = min(seat.named_at or first_seen for seat in own)
+    tied = {seat.account_id: seat for seat in own if (seat.named_at or first_seen) == at}
+    if len(tied) > 1:
+        facts = Event.objects.filter(person_id=person, occurred_at=at, trusted=True, account_id__in=list(tied))
+        first = facts.order_by("source_id", "message_id").values_list("account_id", flat=True).first()
+        if first in tied:
+            return tied[first]
+    return next(iter(tied.values()))
 
 
 def apply_traits(arrivals: list[Arrival]) -> set[int]:
