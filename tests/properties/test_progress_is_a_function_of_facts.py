@@ -9,7 +9,7 @@ from tests.properties.comparison import compare
 from tests.properties.occurrences import FEATURES
 from tests.properties.worlds import worlds
 
-QUICK, SLOW, OFTEN = 60, 1_000, 50
+QUICK, SLOW, OFTEN = 60, 1_300, 50
 COMMON = {
     "deadline": None,
     "database": None,
@@ -43,7 +43,7 @@ def test_stored_progress_is_what_the_reference_works_out(client, db):
 
 
 @pytest.mark.slow
-def test_it_holds_in_a_thousand_worlds_in_which_everything_occurs(client, db):
+def test_it_holds_in_many_worlds_in_which_everything_occurs(client, db):
     seen = run(client, worlds_drawn=SLOW)
     print("\n".join(f"{seen[feature]:6} {feature}" for feature in FEATURES))
     assert {feature: seen[feature] for feature in FEATURES if seen[feature] < OFTEN} == {}
