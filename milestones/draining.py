@@ -25,7 +25,7 @@ from onboarding.tracking.intake import Taken, take_in
 from onboarding.tracking.models import InboxRow, Seat
 from onboarding.tracking.staging import commit_lazily, moment, take_turn, wait_for_turn
 
-FACTS_A_DRAIN = 5_000
+FACTS_A_DRAIN = 8_000
 BULK_EVERY = 4
 TRIES = 5
 LONG_AGO = datetime.min.replace(tzinfo=UTC)

@@ -24,6 +24,7 @@ class Arrival:
     received_at: int
     person_id: int = 0
     account_id: int | None = None
+    line: str = ""  # what is staged of it
 
     @property
     def at(self) -> datetime:

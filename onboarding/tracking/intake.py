@@ -15,11 +15,12 @@ from onboarding.tracking.models import InboxRow, RefusedEvent, Source
 from onboarding.tracking.packing import unpack
 from onboarding.tracking.profiles import apply_traits, assign_roles, rebuild_people, resolve_accounts, seat_people
 from onboarding.tracking.staging import (
-    claim_keys,
+    Claim,
     count_intake,
     insert_events,
     microseconds,
     moment,
+    staged_line,
     widen_seen,
 )
 
@@ -60,7 +61,13 @@ def take_in(rows: Iterable[InboxRow]) -> Taken:
             if first[0] is not arrival:
                 _repeat(taken, counts, arrival, first[1] == content)
     keys = [(source, message, content) for (source, message), (_, content, _) in candidates.items()]
-    fresh, stored = claim_keys(keys)
+    with Claim(keys) as claim:
+        # Said while the database claims the keys: the two take as long as each other.
+        for arrival, _, _ in candidates.values():
+            arrival.line = staged_line(
+                arrival.fact, source_id=arrival.source_id, trusted=arrival.trusted, received_at=arrival.received_at
+            )
+        fresh, stored = claim.settle()
     took: Counter = Counter()
     for key, (arrival, content, day) in candidates.items():
         if key in fresh:
@@ -93,7 +100,7 @@ def _settle(taken: Taken) -> None:
     resolution = resolve(arrivals)
     taken.merged = resolution.merged
     resolve_accounts(arrivals)
-    insert_events([_row(arrival, taken.name_ids) for arrival in arrivals])
+    insert_events((a.line, taken.name_ids[a.fact.name], a.person_id, a.account_id) for a in arrivals)
     taken.profiles = resolution.profiles
     _widen_people(arrivals, resolution)
     widen_seen("tracking_account", _spans((a.account_id, a.fact.occurred_at) for a in arrivals if a.account_id))
@@ -110,25 +117,6 @@ def _widen_people(arrivals: list[Arrival], resolution: Resolution) -> None:
     """Keep when people were first and last seen."""
     moved = resolution.created | resolution.merged | resolution.older | resolution.wider
     widen_seen("tracking_person", _spans((a.person_id, a.fact.occurred_at) for a in arrivals if a.person_id in moved))
-
-
-def _row(arrival: Arrival, name_ids: dict[str, int]) -> tuple:
-    fact = arrival.fact
-    return (
-        arrival.source_id,
-        fact.message_id,
-        fact.kind,
-        arrival.trusted,
-        name_ids[fact.name],
-        arrival.person_id,
-        arrival.account_id,
-        fact.occurred_at,
-        arrival.received_at,
-        fact.user_id,
-        fact.anonymous_id,
-        fact.properties.decode(),
-        fact.marks,
-    )
 
 
 def _spans(moments: Iterable[tuple[int, int]]) -> dict[int, tuple[int, int]]:

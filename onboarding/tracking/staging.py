@@ -1,12 +1,15 @@
 """Writing facts in bulk: what one statement does for thousands of rows. Raw SQL, inside the open scope."""
 
 import io
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 
 from onboarding.tenancy.database.arrays import integers, texts
 from onboarding.tenancy.scope import current_workspace_id
+from onboarding.tracking.decoding import Fact
 
 SEEN_APART = timedelta(hours=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -34,32 +37,59 @@ def append_inbox_row(
         )
 
 
-def claim_keys(keys: list[tuple[int, str, int]]) -> tuple[set[tuple[int, str]], dict[tuple[int, str], int]]:
-    """Claim (source, message id) pairs for ever; `keys` carry each content's hash and hold no pair twice.
+class Claim:
+    """Claims (source, message id) pairs for ever while the caller goes on: `with Claim(keys) as claim: …; claim.settle()`.
 
-    Returns the pairs that are new, and for the others the hash of what was stored first.
+    `keys` carry each content's hash and hold no pair twice. Nothing else may use the connection inside the block.
     """
-    if not keys:
-        return set(), {}
-    sources, messages, hashes = (list(column) for column in zip(*keys, strict=True))
-    with connection.cursor() as cursor:
-        cursor.execute(
+
+    SIDE_BY_SIDE = (
+        500  # from so many keys on, the database works in the background; below, a thread costs more than it saves
+    )
+
+    def __init__(self, keys: list[tuple[int, str, int]]):
+        self.keys, self.pool = keys, None
+
+    def __enter__(self):
+        self.cursor = connection.cursor()
+        if not self.keys:
+            return self
+        sources, messages, hashes = (list(column) for column in zip(*self.keys, strict=True))
+        claim = (
             """insert into tracking_eventkey (workspace_id, source_id, message_id, content_hash)
                select %s, * from unnest(%s::bigint[], %s::text[], %s::bigint[]) order by 2, 3
                on conflict do nothing returning source_id, message_id""",
             [current_workspace_id(), integers(sources), texts(messages), integers(hashes)],
         )
-        fresh = set(cursor.fetchall())
-        if len(fresh) == len(keys):
+        if len(self.keys) < self.SIDE_BY_SIDE:
+            self.cursor.execute(*claim)
+        else:
+            self.pool = ThreadPoolExecutor(max_workers=1)
+            self.claimed = self.pool.submit(self.cursor.execute, *claim)
+        return self
+
+    def __exit__(self, *error):
+        if self.pool:
+            self.pool.shutdown()
+        self.cursor.close()
+
+    def settle(self) -> tuple[set[tuple[int, str]], dict[tuple[int, str], int]]:
+        """The pairs that are new, and for the others the hash of what was stored first."""
+        if not self.keys:
+            return set(), {}
+        if self.pool:
+            self.claimed.result()
+        fresh = set(self.cursor.fetchall())
+        if len(fresh) == len(self.keys):
             return fresh, {}
-        old = [(source, message) for source, message, _ in keys if (source, message) not in fresh]
-        cursor.execute(
+        old = [(source, message) for source, message, _ in self.keys if (source, message) not in fresh]
+        self.cursor.execute(
             """select source_id, message_id, content_hash from tracking_eventkey
                where workspace_id = %s and (source_id, message_id) in
                      (select * from unnest(%s::bigint[], %s::text[]))""",
             [current_workspace_id(), integers(s for s, _ in old), texts(m for _, m in old)],
         )
-        return fresh, {(source, message): content for source, message, content in cursor.fetchall()}
+        return fresh, {(source, message): content for source, message, content in self.cursor.fetchall()}
 
 
 def _text(value: str | None) -> str:
@@ -73,23 +103,26 @@ def _text(value: str | None) -> str:
     return value
 
 
-def insert_events(rows: list[tuple]) -> None:
-    """Append events. A row: source_id, message_id, kind, trusted, name_id, person_id, account_id or None, occurred_at (µs),
-    received_at (µs), user_id, anonymous_id, properties (JSON text), marks.
+def staged_line(fact: Fact, *, source_id: int, trusted: bool, received_at: int) -> str:
+    """What of an event can be said in COPY's text format before it is known whose it is; `received_at` in µs."""
+    return (
+        f"{source_id}\t{_text(fact.message_id)}\t{fact.kind}\t{'t' if trusted else 'f'}\t{fact.occurred_at}\t{received_at}\t"
+        f"{_text(fact.user_id)}\t{_text(fact.anonymous_id)}\t{_text(fact.properties.decode())}\t{fact.marks}"
+    )
+
+
+def insert_events(rows: Iterable[tuple[str, int, int, int | None]]) -> None:
+    """Append events. A row: its staged_line, name_id, person_id, account_id or None.
 
     COPY is refused on tables with row security, so the rows are staged and then inserted under the policy.
     """
-    lines = "".join(
-        f"{source}\t{_text(message)}\t{kind}\t{'t' if trusted else 'f'}\t{name}\t{person}\t{account or chr(92) + 'N'}\t"
-        f"{occurred}\t{received}\t{_text(user)}\t{_text(anonymous)}\t{_text(properties)}\t{marks}\n"
-        for source, message, kind, trusted, name, person, account, occurred, received, user, anonymous, properties, marks in rows
-    )
+    lines = "".join(f"{line}\t{name}\t{person}\t{account or chr(92) + 'N'}\n" for line, name, person, account in rows)
     with connection.cursor() as cursor:
         cursor.execute(
             """create temporary table if not exists staged_event (
-                   source_id bigint, message_id text, kind smallint, trusted boolean, name_id bigint, person_id bigint,
-                   account_id bigint, occurred bigint, received bigint, user_id text, anonymous_id text,
-                   properties jsonb, marks smallint) on commit delete rows"""
+                   source_id bigint, message_id text, kind smallint, trusted boolean, occurred bigint, received bigint,
+                   user_id text, anonymous_id text, properties jsonb, marks smallint, name_id bigint, person_id bigint,
+                   account_id bigint) on commit delete rows"""
         )
         cursor.cursor.copy_expert("copy staged_event from stdin", io.StringIO(lines))
         cursor.execute(

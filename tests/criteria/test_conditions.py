@@ -9,8 +9,8 @@ import yaml
 from milestones.criteria import parse
 from milestones.evaluation import Candidate, find_hits
 from onboarding.tenancy.scope import workspace_scope
-from onboarding.tracking.decoding import Kind
-from onboarding.tracking.staging import insert_events, see_names
+from onboarding.tracking.decoding import Fact, Kind
+from onboarding.tracking.staging import insert_events, see_names, staged_line
 from tests.criteria.offsets import BEGINNING
 
 FILES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
@@ -34,7 +34,8 @@ def what_the_product_says(workspace, cases) -> list[bool]:
 
 def event(person: int, properties: dict, name_id: int) -> tuple:
     said = json.dumps(properties, ensure_ascii=False)
-    return (1, f"m{person}", Kind.TRACK, True, name_id, person, None, AT, AT, str(person), None, said, 0)
+    fact = Fact(Kind.TRACK, f"m{person}", AT, EVENT, str(person), None, None, None, said.encode())
+    return (staged_line(fact, source_id=1, trusted=True, received_at=AT), name_id, person, None)
 
 
 @pytest.mark.parametrize("group", CASES)
