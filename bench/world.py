@@ -9,7 +9,7 @@ import msgspec
 from django.db import connection, connections
 
 from milestones.ladder_files import check
-from milestones.publishing import draft, publish
+from milestones.publishing import draft, publish, take_on
 from onboarding import clock
 from onboarding.tenancy.models import User
 from onboarding.tenancy.scope import workspace_scope
@@ -58,6 +58,7 @@ def populate(workspace, people: int, *, reached: bool) -> Source:
         for place in range(LADDERS):
             version, _ = draft(ladder_document(place))
             publish(version)
+        take_on()  # nobody is there yet; so the beat has nothing to take on while something is measured
         source = Source.objects.create(workspace=workspace, name="bench", kind="server", created_at=past)
         values = {
             "workspace": workspace.pk,

@@ -1,6 +1,6 @@
 """From facts to conclusions: judge the signals, fold the enrollments, write progress, evidence and numbered transitions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -152,14 +152,24 @@ def load(ids: Iterable[int]) -> list[Enrollment]:
 
 
 def think(
-    enrollments: list[Enrollment], *, news: dict[int, News] | None = None, stored: dict | None = None
+    enrollments: list[Enrollment],
+    *,
+    news: dict[int, News] | None = None,
+    stored: dict | None = None,
+    trial: VersionRules | None = None,
+    moves: Mapping[int, Act] | None = None,
 ) -> list[Concluded]:
-    """Judge and fold, writing nothing. Without `news` every signal is judged from the events alone."""
+    """Judge and fold, writing nothing. Without `news` every signal is judged from the events alone.
+
+    With `trial` everybody is judged by those rules instead of their version's; `moves` are acts to add, by enrollment id.
+    """
     workspace_id = current_workspace_id()
-    rules = {v: version_rules(v, workspace_id) for v in {e.version_id for e in enrollments}}
+    rules = {v: trial or version_rules(v, workspace_id) for v in {e.version_id for e in enrollments}}
     people = {e.seat.person_id for e in enrollments}
     all_acts = cairn_acts.read(people)
     acts = {e.pk: acts_of(all_acts, e) for e in enrollments}
+    for pk, act in (moves or {}).items():
+        acts[pk].append(act)
     hits = _judge(enrollments, rules, acts, news, stored)
     roles = seat_roles(
         {e.seat.person_id for e in enrollments if any(r.tracks for r in rules[e.version_id].rules.rungs)}

@@ -71,6 +71,13 @@ def ladder_rules() -> list[LadderRule]:
     ]
 
 
+def draft_rule(version: Version, now: datetime) -> LadderRule:
+    """How a draft would take people on if it were published at `now`, and nothing had been before."""
+    since = version.ladder.first_published_at or now
+    taking = _taking(version.document.get("enroll") or {}, since, None, is_first=True)
+    return LadderRule(version.ladder_id, version.ladder.key, (taking,), ((now, version.pk, version.number),))
+
+
 @lru_cache(maxsize=5000)
 def _takings(versions: tuple, first_published_at: datetime) -> tuple[Taking, ...]:
     """Each version's rule holds while that version is live, the first one's also before; equal neighbours are one."""

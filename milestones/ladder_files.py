@@ -12,6 +12,7 @@ from milestones.criteria import CriteriaError, MilestoneSignal, parse
 
 SCHEMA_PATH = Path(__file__).resolve().parent.parent / "docs" / "ladder.schema.json"
 MAX_BYTES = 1_000_000
+FORMAT = 1
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,11 @@ def write(document: dict) -> str:
 
 def check(document: dict) -> None:
     """Raise LadderFileError unless the document is a ladder that can be published."""
+    if isinstance(document, dict) and isinstance(document.get("format"), int) and document["format"] > FORMAT:
+        newer = (
+            f"the file is of format {document['format']}; this Cairn reads format {FORMAT}. Export it again from here."
+        )
+        raise LadderFileError([Problem("format", newer)])
     validator = jsonschema.Draft202012Validator(schema())
     problems = [
         Problem("/".join(map(str, error.absolute_path)) or "file", error.message[:300])

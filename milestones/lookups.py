@@ -60,6 +60,11 @@ def kept_checklists(
     )
 
 
+def workspaces_taking_on() -> list[int]:
+    """Workspaces in which a published ladder has not yet looked at everybody."""
+    return [workspace_id for (workspace_id,) in rows("select * from workspaces_taking_on()", [])]
+
+
 def workspaces_with_changes_due(at: datetime) -> list[int]:
     """Ids of the workspaces in which some answer changes by time alone at or before `at`."""
     return [workspace_id for (workspace_id,) in rows("select * from workspaces_with_changes_due(%s)", [at])]

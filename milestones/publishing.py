@@ -3,10 +3,13 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 
 from milestones import acts
 from milestones.checklist.stored import forget_all
 from milestones.concluding import News, conclude
+from milestones.drafting.edits import content_of, keys
+from milestones.drafting.saving import open_draft, replace
 from milestones.enrolling import enroll_people
 from milestones.models import Enrollment, Feature, Ladder, Milestone, Phase, Progress, Rung, Version
 from onboarding import clock
@@ -16,11 +19,15 @@ from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.models import Person
 
 STAY, FOLLOW, CARRY = "stay", "follow", "carry"
+PEOPLE_AT_ONCE = 500
 RULES = ("promise", "at_once", "per_day", "spacing_hours", "enroll")
 
 
 def draft(document: dict, *, member: Member | None = None) -> tuple[Version, bool]:
-    """The draft that a checked ladder file asks for, and whether anything changed; an unchanged file changes nothing."""
+    """The draft that a checked ladder file asks for, and whether anything changed; an unchanged file changes nothing.
+
+    Where somebody is editing a draft, the file becomes its newest edit, which can be undone.
+    """
     ladder, _ = Ladder.objects.get_or_create(
         workspace_id=current_workspace_id(),
         key=document["ladder"],
@@ -29,29 +36,17 @@ def draft(document: dict, *, member: Member | None = None) -> tuple[Version, boo
     latest = ladder.versions.order_by("-number").first()
     if latest and latest.document == document:
         return latest, False
-    if latest and latest.state == Version.State.DRAFT:
-        latest.phases.all().delete()
-        number = latest.number
-        latest.delete()
-    else:
-        number = latest.number + 1 if latest else 1
-    if ladder.name != document["name"]:
-        Ladder.objects.filter(pk=ladder.pk).update(name=document["name"])
-    _stock_library(document)
-    version = Version.objects.create(
-        workspace_id=current_workspace_id(),
-        ladder=ladder,
-        number=number,
-        document=document,
-        rules={key: document[key] for key in RULES if key in document},
-        created_at=clock.now(),
-    )
-    _place_rungs(version, document)
-    record(member=member, verb="drafted", subject=f"{document['name']} version {number}")
+    stock_library(document)
+    version = open_draft(ladder, member=member, document=document)
+    if version.document != document:
+        replace(version, document, said="Applied a ladder file", member=member)
+        version.refresh_from_db()
+    record(member=member, verb="drafted", subject=f"{document['name']} version {version.number}")
     return version, True
 
 
-def _stock_library(document: dict) -> None:
+def stock_library(document: dict) -> None:
+    """Take a document's features and milestones into the workspace's library."""
     forget_all()  # a feature's name may change, and stands on every checklist
     own = {"workspace_id": current_workspace_id()}
     for feature in document.get("features", []):
@@ -59,27 +54,31 @@ def _stock_library(document: dict) -> None:
         Feature.objects.update_or_create(**own, key=feature["key"], defaults=values)
     for milestone in document["milestones"]:
         content = {key: value for key, value in milestone.items() if key != "key"}
-        Milestone.objects.update_or_create(
-            **own, key=milestone["key"], defaults={"title": milestone["title"], "content": content}
-        )
+        known = Milestone.objects.filter(key=milestone["key"]).first()
+        if known is None:
+            Milestone.objects.create(**own, key=milestone["key"], title=milestone["title"], content=content)
+        elif known.content != content:
+            Milestone.objects.filter(pk=known.pk).update(
+                title=milestone["title"], content=content, revision=F("revision") + 1
+            )
 
 
 def _place_rungs(version: Version, document: dict) -> None:
     own = {"workspace_id": current_workspace_id(), "version": version}
-    library = {milestone.key: milestone for milestone in Milestone.objects.all()}
+    library = {milestone.key: milestone for milestone in Milestone.objects.filter(key__in=keys(document))}
     position = 0
     for place, phase_document in enumerate(document["phases"]):
         phase = Phase.objects.create(**own, position=place, name=phase_document["name"])
         for rung in phase_document["rungs"]:
-            milestone = library[rung["milestone"]]
+            key = rung["milestone"]
             Rung.objects.create(
                 **own,
                 phase=phase,
-                milestone=milestone,
+                milestone=library[key],
                 position=position,
-                key=milestone.key,
+                key=key,
                 # The whole milestone with its overrides, frozen here: later changes of the library do not reach it.
-                content={**milestone.content, **rung.get("override", {})},
+                content={name: value for name, value in content_of(document, key).items() if name != "key"},
                 tracks=rung.get("tracks", []),
                 requires=rung.get("requires", []),
                 due=rung.get("due"),
@@ -88,23 +87,47 @@ def _place_rungs(version: Version, document: dict) -> None:
             position += 1
 
 
+class DraftChangedError(ValueError):
+    """The draft is not the one that was looked at: published, thrown away or edited by somebody else."""
+
+
 def publish(
-    version: Version, *, policy: str = STAY, carry: set[str] | None = None, member: Member | None = None, note: str = ""
+    version: Version,
+    *,
+    policy: str = STAY,
+    carry: set[str] | None = None,
+    member: Member | None = None,
+    note: str = "",
+    reason: str = "",
+    seen: int | None = None,
 ) -> None:
-    """Make a draft the live version. Raises ValueError for what is published already or an unknown policy.
+    """Make a draft the live version. Raises ValueError for an unknown policy, DraftChangedError (one, too) where it is no
+    draft any more, or not the revision `seen`.
 
     `policy` is for those under way: stay on their version, follow (every milestone that both versions have is carried over),
-    or carry (only those named in `carry` are; the others start anew).
+    or carry (only those named in `carry` are; the others start anew, and `reason` says why).
     """
     if policy not in (STAY, FOLLOW, CARRY):
         raise ValueError(f"policy {policy!r} is not stay, follow or carry")
     now, ladder = clock.now(), version.ladder
     with transaction.atomic():
-        updated = Version.objects.filter(pk=version.pk, state=Version.State.DRAFT).update(
-            state=Version.State.PUBLISHED, published_at=now, note=note
+        # Two publish at once: the row is locked, and the second finds no draft any more.
+        fresh = Version.objects.select_for_update().filter(pk=version.pk, state=Version.State.DRAFT).first()
+        if fresh is None or (seen is not None and fresh.revision != seen):
+            raise DraftChangedError("Somebody has changed or published this draft since you looked at it.")
+        document = fresh.document
+        Version.objects.filter(pk=version.pk).update(
+            state=Version.State.PUBLISHED,
+            published_at=now,
+            note=note,
+            rules={key: document[key] for key in RULES if key in document},
+            take_on_after=0
+            if ladder.live is None or ladder.live.rules.get("enroll") != document.get("enroll")
+            else None,
         )
-        if not updated:
-            raise ValueError("only a draft can be published")
+        version.refresh_from_db()
+        _place_rungs(version, document)
+        version.edits.all().delete()
         under_way = list(
             Enrollment.objects.filter(ladder=ladder, ended_at=None).select_related("seat__person", "seat__account")
         )
@@ -113,8 +136,10 @@ def publish(
                 state=Version.State.RETIRED
             )
         first = ladder.first_published_at or now
-        Ladder.objects.filter(pk=ladder.pk).update(live=version, first_published_at=first)
+        Ladder.objects.filter(pk=ladder.pk).update(live=version, first_published_at=first, name=document["name"])
         detail = {"policy": policy, "under_way": len(under_way), "note": note}
+        if policy == CARRY:
+            detail |= {"carried": sorted(carry or ()), "reason": reason}
         record(member=member, verb="published", subject=f"{ladder.name} version {version.number}", detail=detail)
     if policy != STAY:
         move(under_way, version, carry=carry if policy == CARRY else None, at=now)
@@ -148,11 +173,28 @@ def move(under_way: list[Enrollment], version: Version, *, carry: set[str] | Non
 
 
 def take_on(*, now: datetime | None = None) -> int:
-    """Fold everybody's enrollments anew, for a ladder that is new: who already did something is taken on at once."""
-    now = now or clock.now()
-    total, people = 0, list(Person.objects.exclude(external_id=None).order_by("id").values_list("id", flat=True))
-    for start in range(0, len(people), 500):
-        changed, _ = enroll_people(set(people[start : start + 500]))
-        conclude({pk: News(everything=True) for pk in changed}, now=now, occasion="publish")
-        total += len(changed)
+    """Look at everybody for the ladders that were published: who already did what they ask is taken on at once.
+
+    The caller holds the workspace's turn. Returns the number of enrollments that are new or changed.
+    """
+    total = 0
+    while (changed := take_on_some(now=now)) is not None:
+        total += changed
     return total
+
+
+def take_on_some(*, now: datetime | None = None) -> int | None:
+    """The next 500 people; None when everybody has been looked at. Safe to break off and go on with later."""
+    waiting = list(Version.objects.exclude(take_on_after=None).values_list("pk", "take_on_after"))
+    if not waiting:
+        return None
+    after = min(after for _, after in waiting)
+    known = Person.objects.exclude(external_id=None).filter(pk__gt=after).order_by("pk")
+    people = list(known.values_list("pk", flat=True)[:PEOPLE_AT_ONCE])
+    changed: set[int] = set()
+    if people:
+        changed, _ = enroll_people(set(people))
+        conclude({pk: News(everything=True) for pk in changed}, now=now or clock.now(), occasion="publish")
+    reached = people[-1] if len(people) == PEOPLE_AT_ONCE else None
+    Version.objects.filter(pk__in=[pk for pk, at in waiting if at == after]).update(take_on_after=reached)
+    return len(changed)

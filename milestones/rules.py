@@ -1,5 +1,6 @@
 """A version's rules as frozen values, read once: published versions never change."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -50,15 +51,40 @@ def version_rules(version_id: int, workspace_id: int) -> VersionRules:
 
 
 def read_rules(version: Version) -> VersionRules:
+    """The rules of a published version as it was frozen, of a draft as it stands."""
+    if version.state == Version.State.DRAFT:
+        return document_rules(version)
     rungs = list(Rung.objects.filter(version=version).order_by("position"))
-    rules = [_rung_rule(rung) for rung in rungs]
+    rules = [
+        _rung_rule(rung.key, rung.content["criteria"], rung.tracks, rung.requires, rung.due or {}) for rung in rungs
+    ]
+    return _version_rules(version, rules, version.rules, {rung.key: rung.pk for rung in rungs})
+
+
+def document_rules(version: Version, keys: Container[str] | None = None) -> VersionRules:
+    """The rules that a draft's document would have, of the rungs in `keys` only where it is given. They have no row ids.
+
+    Raises CriteriaError for a rung whose criteria do not fit the language yet.
+    """
+    document, rules = version.document, []
+    for rung in (rung for phase in document["phases"] for rung in phase["rungs"]):
+        key = rung["milestone"]
+        if keys is not None and key not in keys:
+            continue
+        own = next(milestone for milestone in document["milestones"] if milestone["key"] == key)
+        criteria = {**own, **rung.get("override", {})}.get("criteria")
+        requires = [needed for needed in rung.get("requires", []) if keys is None or needed in keys]
+        rules.append(_rung_rule(key, criteria, rung.get("tracks", []), requires, rung.get("due") or {}))
+    return _version_rules(version, rules, document, {})
+
+
+def _version_rules(version: Version, rules: list[RungRule], settings: dict, rung_ids: dict[str, int]) -> VersionRules:
     signals = [
         SignalRule(rule.key, index, signal)
         for rule in rules
         for index, signal in enumerate(rule.criteria.signals)
         if isinstance(signal, EventSignal | TraitSignal)
     ]
-    settings = version.rules
     return VersionRules(
         version_id=version.pk,
         ladder_id=version.ladder_id,
@@ -70,18 +96,17 @@ def read_rules(version: Version) -> VersionRules:
             spacing=timedelta(hours=settings.get("spacing_hours") or 0),
         ),
         signals=tuple(signals),
-        rung_ids={rung.key: rung.pk for rung in rungs},
+        rung_ids=rung_ids,
         enroll=settings.get("enroll") or {"when": "first_seen"},
     )
 
 
-def _rung_rule(rung: Rung) -> RungRule:
-    due = rung.due or {}
+def _rung_rule(key: str, criteria: dict, tracks: list[str], requires: list[str], due: dict) -> RungRule:
     return RungRule(
-        key=rung.key,
-        criteria=parse(rung.content["criteria"]),
-        tracks=frozenset(rung.tracks),
-        requires=tuple(rung.requires),
+        key=key,
+        criteria=parse(criteria),
+        tracks=frozenset(tracks),
+        requires=tuple(requires),
         due_days=due.get("days"),
         due_from=due.get("from", "opened"),
     )

@@ -7,12 +7,15 @@ from celery import shared_task
 from django.core.cache import cache
 
 from milestones.draining import drain, sweep_workspace
-from milestones.lookups import workspaces_with_changes_due
+from milestones.lookups import workspaces_taking_on, workspaces_with_changes_due
+from milestones.publishing import take_on_some
 from onboarding import clock
 from onboarding.tenancy.jobs import claim
 from onboarding.tenancy.models import Workspace
+from onboarding.tenancy.scope import workspace_scope
 from onboarding.tracking.bell import mark, ring
 from onboarding.tracking.lookups import workspaces_with_inbox_rows
+from onboarding.tracking.staging import take_turn
 
 ROUNDS = 20
 
@@ -50,3 +53,15 @@ def sweep_due() -> None:
         return
     for workspace_id in workspaces_with_changes_due(clock.now()):
         sweep_workspace(workspace_id)
+
+
+@shared_task(name="milestones.take_on")
+def take_on_waiting() -> None:
+    """Take people on for ladders that were published, 500 in a turn between the drains."""
+    if not claim("milestones.take_on", every=timedelta(seconds=2)):
+        return
+    for workspace_id in workspaces_taking_on():
+        for _ in range(ROUNDS):
+            with workspace_scope(workspace_id):
+                if not take_turn() or take_on_some() is None:
+                    break

@@ -7,6 +7,7 @@ from django.apps import apps
 from milestones.models import (
     ChecklistDocument,
     ChecklistLink,
+    DraftEdit,
     Enrollment,
     Feature,
     Hit,
@@ -106,7 +107,24 @@ def make_progress(own: dict, now, seat: Seat) -> None:
     Feature.objects.create(**own, key="comments", name="Comments")
     milestone = Milestone.objects.create(**own, key="share", title="Share")
     ladder = Ladder.objects.create(**own, key="path", name="Path")
-    version = Version.objects.create(**own, ladder=ladder, number=1, document={}, created_at=now)
+    said = {"key": "share", "title": "Share", "criteria": {"event": "Report Shared"}}
+    phases = [{"name": "Setup", "rungs": [{"milestone": "share"}]}]
+    document = {"ladder": "path", "name": "Path", "milestones": [said], "phases": phases}
+    version = Version.objects.create(
+        **own, ladder=ladder, number=1, state="published", document=document, created_at=now, published_at=now
+    )
+    draft = Version.objects.create(**own, ladder=ladder, number=2, document=document, created_at=now)
+    DraftEdit.objects.create(
+        **own,
+        version=draft,
+        number=1,
+        kind="opened",
+        said="Opened",
+        place="all",
+        document=document,
+        actor="Alice",
+        at=now,
+    )
     phase = Phase.objects.create(**own, version=version, position=0, name="Setup")
     content = {"title": "Share", "criteria": {"event": "Report Shared"}}
     rung = Rung.objects.create(

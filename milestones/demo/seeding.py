@@ -17,7 +17,7 @@ from milestones.demo.vendors import PASSWORD, VENDORS, Vendor
 from milestones.draining import drain
 from milestones.ladder_files import read
 from milestones.models import Enrollment
-from milestones.publishing import draft, publish
+from milestones.publishing import draft, publish, take_on
 from onboarding import clock
 from onboarding.tenancy.keys import add_api_key, add_signing_secret
 from onboarding.tenancy.models import Member, User, Workspace
@@ -63,6 +63,7 @@ def _open(vendor: Vendor, *, size: str, tell: Told) -> dict:
         for file in vendor.ladders:
             version, _ = draft(read((LADDERS / file).read_text()))
             publish(version, note="First version")
+            take_on()
     _send(workspace, server.pk, vendor, size=size, tell=tell)
     with workspace_scope(workspace.pk):
         shown = _shown_enrollment()

@@ -1,4 +1,4 @@
-from milestones.models.ladders import Ladder, Phase, Rung, Version
+from milestones.models.ladders import DraftEdit, Ladder, Phase, Rung, Version
 from milestones.models.library import Feature, Milestone
 from milestones.models.progress import (
     ChecklistDocument,
@@ -13,6 +13,7 @@ from milestones.models.progress import (
 __all__ = [
     "ChecklistDocument",
     "ChecklistLink",
+    "DraftEdit",
     "Enrollment",
     "Feature",
     "Hit",

@@ -32,17 +32,51 @@ class Version(WorkspaceModel):
     ladder = InnerForeignKey(Ladder, models.CASCADE, related_name="versions")
     number = models.IntegerField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
-    document = models.JSONField()  # the ladder file as it was applied, so that export gives it back
-    rules = models.JSONField(default=dict)  # at_once, per_day, spacing_hours, enroll, promise
+    document = models.JSONField()  # the ladder file as it was applied or edited: a draft is this and nothing else
+    rules = models.JSONField(default=dict)  # at_once, per_day, spacing_hours, enroll, promise: frozen on publish
+    revision = models.IntegerField(
+        default=0
+    )  # the number of the draft's latest edit; what an editor saw is compared with it
     note = models.TextField(blank=True)
     created_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True)
+    # The id of the last person looked at while people are taken on after publishing; None when that is done.
+    take_on_after = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["workspace", "ladder", "number"], name="version_once")]
+        indexes = [
+            models.Index(fields=["id"], name="version_taking_on", condition=models.Q(take_on_after__isnull=False))
+        ]
 
     def __str__(self):
         return f"{self.ladder_id} version {self.number}"
+
+
+class DraftEdit(WorkspaceModel):
+    """One change of a draft, appended and never altered: undoing one is an edit, too. They go when the draft is published."""
+
+    class Kind(models.TextChoices):
+        OPENED = "opened", "Opened"
+        EDIT = "edit", "Edit"
+        UNDO = "undo", "Undo"
+        REDO = "redo", "Redo"
+
+    version = InnerForeignKey(Version, models.CASCADE, related_name="edits")
+    number = models.IntegerField()
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    said = models.CharField(max_length=300)
+    place = models.CharField(max_length=120)  # what it touched: "rung:<key>", "order", "rules" or "all"
+    document = models.JSONField()  # the draft after it
+    member = InnerForeignKey("tenancy.Member", models.SET_NULL, null=True, related_name="+")
+    actor = models.CharField(max_length=254)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "version", "number"], name="draft_edit_once")]
+
+    def __str__(self):
+        return f"{self.number}: {self.said}"
 
 
 class Phase(WorkspaceModel):

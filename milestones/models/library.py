@@ -26,6 +26,8 @@ class Milestone(WorkspaceModel):
     key = models.CharField(max_length=100)
     title = models.CharField(max_length=200)
     content = models.JSONField(default=dict)
+    revision = models.IntegerField(default=1)  # moves with every change; what an editor saw is compared with it
+    archived_at = models.DateTimeField(null=True)  # not offered any more; ladders that use it keep it
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["workspace", "key"], name="milestone_once")]

@@ -1,9 +1,10 @@
 """Pages: the list of ladders, one ladder, and its file."""
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
+from milestones.drafting.saving import draft_of
 from milestones.ladder_files import write
 from milestones.models import Ladder, Version
 from milestones.studio.funnels import headline, ladder_rows, splits_of
@@ -29,6 +30,8 @@ def ladder_detail(request, slug, key):
     """The live version, or the one that `?version=` numbers; `?role=` picks out a track."""
     ladder = get_object_or_404(Ladder, key=key)
     version = _version(ladder, request.GET.get("version", ""))
+    if version.state == Version.State.DRAFT:
+        return redirect("ladder-draft", slug=slug, key=key)
     phases = rung_cards(version)
     roles = {track: label for _, cards in phases for card in cards for track, label in card.tracks}
     role = request.GET.get("role", "")
@@ -50,6 +53,7 @@ def ladder_detail(request, slug, key):
         "versions": version_rows(ladder, calendar_of(request)),
         "enrollment": enrollment_in_words(version),
         "pace": pace_in_words(version),
+        "draft": draft_of(ladder),
     }
     return show(request, "ladder_detail.html", context)
 

@@ -2,8 +2,9 @@
 
 from django.urls import path
 
-from milestones.studio import accounts, ladders, people
+from milestones.studio import accounts, builder, ladders, people, publish_page
 
+DRAFT = "w/<slug:slug>/ladders/<str:key>/draft"
 ENROLLMENT = "w/<slug:slug>/people/<int:pk>/enrollments/<int:enrollment>"
 
 urlpatterns = [
@@ -17,5 +18,18 @@ urlpatterns = [
     path(f"{ENROLLMENT}/rungs/<str:key>/<slug:verb>/", people.rung_act, name="rung-act"),
     path("w/<slug:slug>/ladders/", ladders.ladder_list, name="ladder-list"),
     path("w/<slug:slug>/ladders/<str:key>/", ladders.ladder_detail, name="ladder-detail"),
+    path(f"{DRAFT}/", builder.builder, name="ladder-draft"),
+    path(f"{DRAFT}/open/", builder.draft_open, name="draft-open"),
+    path(f"{DRAFT}/rules/", builder.draft_rules, name="draft-rules"),
+    path(f"{DRAFT}/edit/<slug:verb>/", builder.draft_edit, name="draft-edit"),
+    path(f"{DRAFT}/rungs/<str:rung>/", builder.draft_rung, name="draft-rung"),
+    path(f"{DRAFT}/rungs/<str:rung>/criteria/", builder.draft_criteria, name="draft-criteria"),
+    path(f"{DRAFT}/publish/", publish_page.draft_publish, name="draft-publish"),
+    path("w/<slug:slug>/ladders/<str:key>/compare/", publish_page.version_compare, name="version-compare"),
+    path(
+        "w/<slug:slug>/ladders/<str:key>/versions/<int:number>/restore/",
+        publish_page.version_restore,
+        name="version-restore",
+    ),
     path("w/<slug:slug>/ladders/<str:key>/file/", ladders.ladder_file, name="ladder-file"),
 ]

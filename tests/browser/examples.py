@@ -18,6 +18,7 @@ NOT_PAGES = {
         *("api-key-add", "api-key-rotate", "api-key-revoke"),
         *("signing-secret-add", "signing-secret-rotate", "signing-secret-revoke"),
         *("checklist-confirm", "enrollment-link", "enrollment-pause", "enrollment-resume", "rung-act", "sandbox-do"),
+        *("draft-open", "draft-edit", "draft-rules", "draft-rung", "draft-criteria", "version-restore"),
         *("member-invite", "invitation-revoke", "member-access", "member-remove"),
     ],
     "a part of a page": ["checklist-live", "home-live", "event-moved"],
@@ -55,6 +56,11 @@ def find_examples(live) -> Examples:
            join tracking_seat s on s.id = e.seat_id group by 1 order by count(p.reached_at) desc limit 1"""
     )
     [(ladder,)] = live.rows("select key from milestones_ladder order by position limit 1")
+    [(rung,)] = live.rows(
+        """select r.key from milestones_rung r join milestones_ladder l on l.live_id = r.version_id
+           where l.key = %s order by r.position limit 1""",
+        [ladder],
+    )
     examples = Examples()
     examples.nobody = {
         "checklist": live.demo["checklist_url"].replace(live.demo["base_url"], ""),
@@ -77,6 +83,10 @@ def find_examples(live) -> Examples:
         "person-detail": f"{workspace}/people/{climber}/",
         "ladder-list": f"{workspace}/ladders/",
         "ladder-detail": f"{workspace}/ladders/{ladder}/",
+        "ladder-draft": f"{workspace}/ladders/{ladder}/draft/",
+        "ladder-draft rung": f"{workspace}/ladders/{ladder}/draft/?rung={rung}",
+        "draft-publish": f"{workspace}/ladders/{ladder}/draft/publish/",
+        "version-compare": f"{workspace}/ladders/{ladder}/compare/",
         "event-list": f"{workspace}/events/",
         "event-catalogue": f"{workspace}/events/catalogue/",
         "source-list": f"{workspace}/sources/",
@@ -92,6 +102,13 @@ def sign_in(page: Page, live, email: str, password: str) -> None:
     page.fill("[name=password]", password)
     page.click("form [type=submit]")
     page.wait_for_load_state()
+
+
+def begin_draft(page: Page, live, address: str) -> None:
+    """Open a draft of the ladder at this address, or go on with the one there is, so that its pages can be looked at."""
+    page.goto(f"{live.url}{address}")
+    page.click(".page-actions .btn-primary")
+    page.wait_for_selector(".studio")
 
 
 def visit_as_newcomer(page: Page, live, examples: Examples, number: int) -> str:

@@ -10,6 +10,7 @@ from playwright.sync_api import sync_playwright
 from tests.browser.examples import (
     NOT_PAGES,
     PASSWORD,
+    begin_draft,
     confirm_address,
     find_examples,
     forget_password,
@@ -85,6 +86,7 @@ def test_every_page_is_sound(live, chromium, known_routes, size, scheme):
     nobody, owner, newcomer = (Visitor(chromium, size, scheme) for _ in range(3))
     login = live.demo["logins"]["owner"]
     sign_in(owner.page, live, login["email"], login["password"])
+    begin_draft(owner.page, live, examples.owner["ladder-detail"])
     wrong += owner.look(live, examples.owner)
     email = visit_as_newcomer(newcomer.page, live, examples, next(_numbers) + 1000 * os.getpid())
     forget_password(nobody.page, live, examples, email)

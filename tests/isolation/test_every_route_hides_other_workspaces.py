@@ -62,7 +62,9 @@ def path_to(name: str, slug: str, owner) -> str:
         if "<int:enrollment>" in path:
             path = path.replace("<int:enrollment>", str(Enrollment.objects.first().pk))
     key = "share" if name == "rung-act" else WITHIN["key"]
-    return path.replace("<str:key>", key).replace("<slug:verb>", WITHIN["verb"])
+    verb = "undo" if name == "draft-edit" else WITHIN["verb"]
+    path = path.replace("<str:key>", key).replace("<slug:verb>", verb)
+    return path.replace("<str:rung>", "share").replace("<int:number>", "1")
 
 
 def count_everything(workspace) -> dict[str, int]:

@@ -90,7 +90,7 @@ def conditions_are_not_looked_at(patch):
 
 @mutant
 def repeats_are_new_events(patch):
-    patch.setattr(intake, "claim_keys", lambda keys: ({(source, message) for source, message, _ in keys}, {}))
+    patch.setattr(intake.Claim, "settle", lambda claim: ({(source, message) for source, message, _ in claim.keys}, {}))
 
 
 @mutant

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
+from milestones.drafting.readiness import unexplained
 from milestones.ladder_files import LadderFileError, read
 from milestones.models import Version
 from milestones.publishing import draft, publish, take_on
@@ -42,4 +43,6 @@ class Command(BaseCommand):
             )
             if options["publish"] and version.state == Version.State.DRAFT:
                 publish(version, policy=policy, carry=set(filter(None, carry.split(","))), note=note)
+                for missing in unexplained(document):
+                    self.stderr.write(f"Worth a look: {missing.message}")
                 self.stdout.write(f"Published; {take_on()} people taken on; those under way: {policy}.")
