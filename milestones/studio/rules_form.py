@@ -58,6 +58,7 @@ class RulesForm(forms.Form):
                 label=f"Whose, of trait {number + 1}",
                 required=False,
                 choices=[("person", "person"), ("account", "company")],
+                widget=forms.Select(attrs=SMALL_SELECT),
             )
             self.fields[f"op_{number}"] = forms.ChoiceField(
                 label=f"Comparison of trait {number + 1}",
