@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -17,7 +16,6 @@ from onboarding.tenancy.models import Access, Invitation, Member
 from onboarding.tracking.models import Account, Event, Person, Source, SourceKey
 
 TEMPLATE = "milestones/first_climb.html"
-SAMPLE = "ladders/northwind-first-value.yaml"
 LATEST = 8
 WEEK = timedelta(days=7)
 
@@ -82,18 +80,11 @@ def _answer(request, template: str):
         "next": next((step for step in steps if not step.done), None),
         "stamp": stamp,
         "glance": glance(clock.now()) if done == len(steps) else None,
-        "command": command(slug=request.workspace.slug),
         "acts": request.member.may(Access.ADMIN),
         "local_day": clock.now().astimezone(request.workspace.zone).date(),
     }
     with timezone.override(request.workspace.zone):
         return render(request, template, context)
-
-
-def command(*, slug: str) -> str:
-    """What applies the sample ladder; in the demo, dev.py knows the servers' addresses."""
-    manage = "python3 dev.py manage" if settings.CAIRN_MODE == "demo" else "python manage.py"
-    return f"{manage} apply {SAMPLE} --workspace {slug} --publish"
 
 
 def first_climb() -> list[Step]:
@@ -121,8 +112,8 @@ def first_climb() -> list[Step]:
         ),
         Step(
             "ladder",
-            "Apply a ladder",
-            "A ladder is the path from first sign-in to value, as a file that you can read aloud. Start from a sample.",
+            "Publish a ladder",
+            "A ladder is the path from first sign-in to value. Start from a template, and put your own events in.",
             Ladder.objects.exclude(live=None).exists(),
         ),
         Step(

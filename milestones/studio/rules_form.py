@@ -52,7 +52,10 @@ class RulesForm(forms.Form):
         self.fields["roles"].choices = [(role, role_label(role)) for role in roles]
         for number in range(max(len(self.enroll.get("where", [])) + 1, TRAITS_SHOWN)):
             self.fields[f"trait_{number}"] = forms.CharField(
-                label=f"Trait {number + 1}", required=False, max_length=200
+                label=f"Trait {number + 1}",
+                required=False,
+                max_length=200,
+                widget=forms.TextInput(attrs=SMALL_INPUT | {"placeholder": "Trait"}),
             )
             self.fields[f"of_{number}"] = forms.ChoiceField(
                 label=f"Whose, of trait {number + 1}",

@@ -83,6 +83,7 @@ def find_examples(live) -> Examples:
         "person-detail": f"{workspace}/people/{climber}/",
         "ladder-list": f"{workspace}/ladders/",
         "ladder-detail": f"{workspace}/ladders/{ladder}/",
+        "ladder-new": f"{workspace}/ladders/new/",
         "ladder-draft": f"{workspace}/ladders/{ladder}/draft/",
         "ladder-draft rung": f"{workspace}/ladders/{ladder}/draft/?rung={rung}",
         "draft-publish": f"{workspace}/ladders/{ladder}/draft/publish/",

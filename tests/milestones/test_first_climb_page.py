@@ -1,7 +1,6 @@
 """A new workspace opens on its own first climb, which ticks itself; later the page says how its people are doing."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.urls import reverse
@@ -84,16 +83,6 @@ def test_the_live_part_comes_alone_and_only_when_it_moved(acme, alice, client, s
     fragment = client.get(f"{LIVE}?seen={stamp}", **HTMX).content.decode()
     assert "1 of 5 done" in fragment
     assert "<html" not in fragment
-
-
-def test_the_command_names_this_workspace_and_a_file_that_is_there(acme, alice, signed_in, settings):
-    for mode, start in (("demo", "python3 dev.py manage apply"), ("production", "python manage.py apply")):
-        settings.CAIRN_MODE = mode
-        said = first_climb.command(slug="acme")
-        assert said.startswith(start)
-        assert "--workspace acme --publish" in said
-        assert said in signed_in(alice).get(PAGE).content.decode()
-    assert (Path(settings.ROOT) / first_climb.SAMPLE).exists()
 
 
 def test_a_climbed_workspace_sees_how_its_people_do(climbed, alice, signed_in):

@@ -1,0 +1,131 @@
+"""The builder's page without JavaScript: each form works by itself, and refuses with the reason beside the field."""
+
+import pytest
+
+from milestones.drafting import edits
+from milestones.drafting.saving import draft_of
+from milestones.models import Ladder, Version
+from onboarding.tenancy.scope import workspace_scope
+from tests.ladders import ladder, milestone, publish_ladder
+
+DRAFT = "/w/acme/ladders/path/draft/"
+RUNG = {"title": "Share", "due_from": "opened"}
+CRITERIA = {"c:kind": "all", "c:size": "1", "c:is_bare": "1", "c.0:kind": "event"}
+
+
+@pytest.fixture
+def studio(acme, alice, signed_in):
+    waived = {"unlocks": "None.", "cue": "None.", "success_metric": "None."}
+    publish_ladder(
+        acme,
+        ladder(
+            milestone("share", {"event": "Shared"}, waived=waived),
+            milestone("report", {"event": "Reported"}, waived=waived),
+            rungs={"report": {"requires": ["share"]}},
+        ),
+    )
+    client = signed_in(alice)
+    client.post(f"{DRAFT}open/")
+    return client
+
+
+def draft(acme) -> Version | None:
+    with workspace_scope(acme.pk):
+        return draft_of(Ladder.objects.select_related("live").get())
+
+
+def test_a_rung_is_changed_by_its_form(studio, acme):
+    sent = RUNG | {
+        "revision": "1",
+        "cue": "Press Share.",
+        "tracks": ["operator"],
+        "due_days": "2.5",
+        "first_value": "on",
+    }
+    response = studio.post(f"{DRAFT}rungs/share/", sent)
+    assert response["Location"] == f"{DRAFT}?rung=share"
+    document = draft(acme).document
+    assert edits.find(document, "share")[2] == {
+        "milestone": "share",
+        "tracks": ["operator"],
+        "due": {"days": 2.5},
+        "first_value": True,
+        "override": {"cue": "Press Share.", "waived": {}},
+    }
+
+
+def test_what_is_too_long_is_refused_at_its_field_and_kept(studio, acme):
+    page = studio.post(f"{DRAFT}rungs/share/", RUNG | {"cue": "y" * 10_000, "title": ""}).content.decode()
+    assert "at most 5000 characters (it has 10000)" in page
+    assert "Say what a person will have done." in page
+    assert "y" * 10_000 in page
+    assert draft(acme).revision == 1
+
+
+def test_a_prerequisite_below_its_rung_is_refused_with_its_name(studio, acme):
+    page = studio.post(f"{DRAFT}edit/up/", {"key": "report", "revision": "1"}).content.decode()
+    assert "“Report” needs “Share” first, so it cannot stand above it." in page
+    sent = RUNG | {"requires": ["report"]}
+    assert "A prerequisite stands earlier on the ladder" in studio.post(f"{DRAFT}rungs/share/", sent).content.decode()
+    assert draft(acme).revision == 1
+
+
+def test_criteria_are_saved_and_what_was_never_seen_is_said(studio, acme):
+    sent = CRITERIA | {"revision": "1", "c.0:event": "Dashboard Sharred", "c.0:n": "3"}
+    page = studio.post(f"{DRAFT}rungs/share/criteria/", sent | {"do": "try"}).content.decode()
+    assert "“Dashboard Sharred” has never been seen." in page
+    assert "The draft would take nobody on yet, so there is nobody to try it on." in page
+    studio.post(f"{DRAFT}rungs/share/criteria/", sent)
+    assert edits.content_of(draft(acme).document, "share")["criteria"] == {"event": "Dashboard Sharred", "count": 3}
+
+
+def test_criteria_that_name_a_later_milestone_are_refused(studio, acme):
+    sent = CRITERIA | {"c.0:kind": "milestone", "c.0:milestone": "report"}
+    page = studio.post(f"{DRAFT}rungs/share/criteria/", sent).content.decode()
+    assert "“Share” needs “Report” first" in page
+    assert draft(acme).revision == 1
+
+
+def test_a_second_editor_is_shown_the_others_change_with_a_way_to_go_on(studio, acme):
+    studio.post(f"{DRAFT}rungs/share/", RUNG | {"revision": "1", "cue": "Theirs.", "waive_unlocks": "None."})
+    page = studio.post(f"{DRAFT}rungs/share/", RUNG | {"revision": "1", "cue": "Mine.", "waive_unlocks": "None."})
+    said = page.content.decode()
+    assert "Not saved: this was changed meanwhile." in said
+    assert "Alice Archer: Changed “Share”" in said
+    assert said.count("Mine.") > 1
+    assert edits.content_of(draft(acme).document, "share")["cue"] == "Theirs."
+    studio.post(f"{DRAFT}rungs/share/", RUNG | {"anyway": "1", "cue": "Mine."})
+    assert edits.content_of(draft(acme).document, "share")["cue"] == "Mine."
+
+
+def test_two_who_publish_at_once_publish_once(studio, acme):
+    revision = draft(acme).revision
+    sent = {"policy": "stay", "note": "Better", "revision": str(revision)}
+    assert studio.post(f"{DRAFT}publish/", sent)["Location"] == "/w/acme/ladders/path/"
+    again = studio.post(f"{DRAFT}publish/", sent, follow=True).content.decode()
+    assert "There is no draft to publish: it has been published or thrown away." in again
+    with workspace_scope(acme.pk):
+        assert Version.objects.exclude(published_at=None).count() == 2
+
+
+def test_taking_back_asks_for_a_reason(studio, acme):
+    sent = {"policy": "carry", "carry": ["share"], "note": "Stricter", "revision": str(draft(acme).revision)}
+    assert "Say why these milestones start anew." in studio.post(f"{DRAFT}publish/", sent).content.decode()
+    assert draft(acme) is not None
+    studio.post(f"{DRAFT}publish/", sent | {"reason": "It counted too early."})
+    assert draft(acme) is None
+
+
+def test_what_is_not_complete_is_not_published(studio, acme):
+    studio.post(f"{DRAFT}rungs/share/", RUNG | {"revision": "1"})
+    page = studio.post(f"{DRAFT}publish/", {"policy": "stay", "note": "Hm"}).content.decode()
+    assert "“Share” has no measure of success. Add it, or say why it needs none." in page
+    assert draft(acme) is not None
+
+
+def test_an_older_version_comes_back_as_the_draft(studio, acme):
+    studio.post(f"{DRAFT}edit/remove/", {"key": "report"})
+    studio.post(f"{DRAFT}publish/", {"policy": "stay", "note": "Shorter", "revision": str(draft(acme).revision)})
+    assert "is gone" in studio.get("/w/acme/ladders/path/compare/?from=1&to=2").content.decode()
+    assert studio.post("/w/acme/ladders/path/versions/1/restore/")["Location"] == f"{DRAFT}publish/"
+    assert edits.keys(draft(acme).document) == ["share", "report"]
