@@ -39,6 +39,7 @@ def document(enrollment: Enrollment, *, now: datetime) -> dict:
     names = dict(Feature.objects.values_list("key", "name"))
     met = {(hit.rung, hit.signal) for hit in Hit.objects.filter(enrollment=enrollment)}
     values = _values(enrollment, shown, rows, criteria, now)
+    role, traits = enrollment.seat.role, enrollment.seat.account.traits if enrollment.seat.account else {}
     phases: dict[int, dict] = {}
     for rung in shown:
         row = rows[rung.key]
@@ -49,6 +50,9 @@ def document(enrollment: Enrollment, *, now: datetime) -> dict:
             "key": rung.key,
             "title": rung.title,
             **{name: content.get(name) or ("" if name != "effort_minutes" else None) for name in SHOWN},
+            "why": why_for(content, role),
+            "story": story_for(content, role, traits),
+            "hints": content.get("hints", []),
             "actions": content.get("actions", []),
             "tips": content.get("tips", []),
             "video": content.get("video"),
@@ -96,6 +100,24 @@ def document(enrollment: Enrollment, *, now: datetime) -> dict:
         "next": upcoming["key"] if upcoming else None,
         "moment": now,
     }
+
+
+def why_for(content: dict, role: str) -> str:
+    """Why a milestone matters to somebody of this role."""
+    return content.get("why_for", {}).get(role) or content.get("why") or ""
+
+
+def story_for(content: dict, role: str, traits: dict) -> str:
+    """The customer story that is most like the person: of their role, industry and company size. A story that names another
+    role, industry or size is not told; without a matching one it is the milestone's story for everybody.
+    """
+    mine = {"role": role, "industry": str(traits.get("industry", "")), "size": str(traits.get("size", ""))}
+    best, most = content.get("story") or "", 0
+    for story in content.get("stories", []):
+        named = {key: story[key] for key in mine if story.get(key)}
+        if len(named) > most and all(mine[key].casefold() == value.casefold() for key, value in named.items()):
+            best, most = story["text"], len(named)
+    return best
 
 
 def empty(external_id: str, *, now: datetime) -> dict:

@@ -307,6 +307,7 @@ def _page(
         context["rung_form"] = rung_form or RungForm(document=document, key=view.rung, roles=roles)
         context["criteria"] = criteria = criteria or criteria_part(draft, view.rung, None)
         context["words"] = WORDS
+        context["criteria_url"] = reverse("draft-criteria", args=[request.workspace.slug, draft.ladder.key, view.rung])
         context["trial_sample"] = criteria.sample(calendar_of(request)) if criteria.trial else []
     else:
         context["rules_form"] = rules_form or RulesForm(document=document, roles=roles)

@@ -103,32 +103,38 @@ class CriteriaPart:
 def criteria_part(draft: Version, rung: str, sent) -> CriteriaPart:
     """The part for one rung: as the draft says, or as it was sent, changed by the button that was pressed."""
     document = draft.document
-    form = as_form(_fitting(edits.content_of(document, rung).get("criteria"))) if sent is None else read_form(sent)
+    placed = edits.keys(document)
+    titles = {key: edits.title_of(document, key) for key in placed}
+    earlier = [(key, titles[key]) for key in placed[: placed.index(rung)]]
+    part = read_part(edits.content_of(document, rung).get("criteria"), sent, titles=titles, earlier=earlier)
+    if part.criteria and sent is not None and sent.get("do") == "try":
+        trial = Version(pk=draft.pk, ladder=draft.ladder, number=draft.number, state=draft.state)
+        try:
+            trial.document = edits.set_content(document, rung, criteria=part.criteria)
+            part.trial = try_rung(trial, rung, now=clock.now(), most=TRIED)
+        except (edits.EditRefusedError, CriteriaError) as error:
+            part.errors["c:kind"] = str(error)
+    return part
+
+
+def read_part(criteria: dict | None, sent, *, titles: dict[str, str], earlier: list[tuple[str, str]]) -> CriteriaPart:
+    """The builder's form for these criteria, or as it was sent; `earlier` are the milestones that it may name."""
+    form = as_form(_fitting(criteria)) if sent is None else read_form(sent)
     do = sent.get("do", "") if sent is not None else ""
     if do and do not in ("try", "look"):
         form = change(form, do)
     criteria, errors = to_criteria(form)
-    placed = edits.keys(document)
-    before = placed[: placed.index(rung)]
-    titles = {key: edits.title_of(document, key) for key in placed}
     part = CriteriaPart(
         missing=next(iter(errors.values()), ""),
         form=form,
         criteria=criteria,
         errors=errors if sent is not None and (not do or do == "try") else {},
         sentence=in_words(parse(criteria), titles) if criteria else "",
-        earlier=[(key, titles[key]) for key in before],
+        earlier=earlier,
     )
     if criteria:
         part.unseen = _never_seen(criteria)
     _offer(part)
-    if do == "try" and criteria:
-        trial = Version(pk=draft.pk, ladder=draft.ladder, number=draft.number, state=draft.state)
-        try:
-            trial.document = edits.set_content(document, rung, criteria=criteria)
-            part.trial = try_rung(trial, rung, now=clock.now(), most=TRIED)
-        except (edits.EditRefusedError, CriteriaError) as error:
-            part.errors["c:kind"] = str(error)
     return part
 
 

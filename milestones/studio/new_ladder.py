@@ -3,9 +3,9 @@
 from django import forms
 from django.contrib import messages
 from django.shortcuts import redirect
-from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods
 
+from milestones.drafting.naming import RESERVED, free_key
 from milestones.drafting.saving import open_draft, replace
 from milestones.ladder_files import FORMAT, MAX_BYTES, LadderFileError, read
 from milestones.ladder_templates import combine, ladder_templates
@@ -17,7 +17,6 @@ from onboarding.tenancy.access import open_to
 from onboarding.tenancy.models import Access
 from onboarding.tenancy.scope import current_workspace_id
 
-RESERVED = {"new"}
 TEMPLATES, EMPTY, COPY, FILE = "templates", "empty", "copy", "file"
 STARTS = [
     (TEMPLATES, "From templates"),
@@ -61,7 +60,7 @@ class NewLadderForm(forms.Form):
             self.add_error("templates", "Choose one template, or several to make one ladder of them.")
             return None
         name = said.get("name", "").strip() or chosen[0]["name"]
-        return _with_library(combine(chosen, key=free_key(name), name=name))
+        return _with_library(combine(chosen, key=free_key(Ladder, name), name=name))
 
     def _copied(self, said: dict) -> dict | None:
         ladder = (
@@ -74,7 +73,7 @@ class NewLadderForm(forms.Form):
             self.add_error("ladder", "Choose the ladder to copy.")
             return None
         name = said.get("name", "").strip() or f"{ladder.name}, a copy"[:200]
-        return source.document | {"ladder": free_key(name), "name": name}
+        return source.document | {"ladder": free_key(Ladder, name), "name": name}
 
     def _read(self, said: dict) -> dict | None:
         text, field = said.get("text", ""), "text"
@@ -112,19 +111,12 @@ class NewLadderForm(forms.Form):
         phases = [{"name": each, "rungs": []} for each in ("Setup", "Activation", "Adoption")]
         return {
             "format": FORMAT,
-            "ladder": free_key(name),
+            "ladder": free_key(Ladder, name),
             "name": name,
             "enroll": {"when": "first_seen"},
             "milestones": [],
             "phases": phases,
         }
-
-
-def free_key(name: str) -> str:
-    """A ladder key made from a name that no ladder has yet."""
-    base = slugify(name)[:80].strip("-") or "ladder"
-    taken = set(Ladder.objects.filter(key__startswith=base).values_list("key", flat=True)) | RESERVED
-    return base if base not in taken else next(key for n in range(2, 10_000) if (key := f"{base}-{n}") not in taken)
 
 
 def _with_library(document: dict) -> dict:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from milestones.studio import accounts, builder, ladders, new_ladder, people, publish_page
+from milestones.studio import accounts, builder, ladders, library, new_ladder, people, publish_page
 
 DRAFT = "w/<slug:slug>/ladders/<str:key>/draft"
 ENROLLMENT = "w/<slug:slug>/people/<int:pk>/enrollments/<int:enrollment>"
@@ -17,6 +17,12 @@ urlpatterns = [
     path(f"{ENROLLMENT}/resume/", people.enrollment_resume, name="enrollment-resume"),
     path(f"{ENROLLMENT}/rungs/<str:key>/<slug:verb>/", people.rung_act, name="rung-act"),
     path("w/<slug:slug>/ladders/", ladders.ladder_list, name="ladder-list"),
+    path("w/<slug:slug>/milestones/", library.milestone_list, name="milestone-list"),
+    path("w/<slug:slug>/milestones/new/", library.milestone_new, name="milestone-new"),
+    path("w/<slug:slug>/milestones/<str:key>/", library.milestone_detail, name="milestone-detail"),
+    path("w/<slug:slug>/milestones/<str:key>/criteria/", library.milestone_criteria, name="milestone-criteria"),
+    path("w/<slug:slug>/milestones/<str:key>/archive/", library.milestone_archive, name="milestone-archive"),
+    path("w/<slug:slug>/milestones/<str:key>/duplicate/", library.milestone_duplicate, name="milestone-duplicate"),
     path("w/<slug:slug>/ladders/new/", new_ladder.ladder_new, name="ladder-new"),
     path("w/<slug:slug>/ladders/<str:key>/", ladders.ladder_detail, name="ladder-detail"),
     path(f"{DRAFT}/", builder.builder, name="ladder-draft"),

@@ -19,7 +19,8 @@
     if (!event.target.matches('#criteria-form [data-again]')) return
     event.stopPropagation()
     const form = event.target.form
-    htmx.ajax('POST', form.action, { source: form, values: { do: 'show c' }, swap: 'none' })
+    const [target, swap] = drop ? [undefined, 'none'] : ['#criteria', 'innerHTML'] // the library has the form alone
+    htmx.ajax('POST', form.action, { source: form, values: { do: 'show c' }, target, swap })
   }, true)
 
   // --- dragging ---------------------------------------------------------------------------------
@@ -40,7 +41,7 @@
     dragged = null
     mark.remove()
   })
-  main.addEventListener('dragover', (event) => {
+  if (drop) main.addEventListener('dragover', (event) => {
     const phase = event.target.closest('section.phase')
     if (!dragged || !phase) return
     event.preventDefault()
@@ -51,7 +52,7 @@
     })
     if (mark.parentNode !== list || mark.nextElementSibling !== (next || null)) list.insertBefore(mark, next || null)
   })
-  main.addEventListener('drop', (event) => {
+  if (drop) main.addEventListener('drop', (event) => {
     if (!dragged || !mark.parentNode) return
     event.preventDefault()
     const list = mark.parentNode

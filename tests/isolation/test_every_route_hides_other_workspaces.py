@@ -61,7 +61,7 @@ def path_to(name: str, slug: str, owner) -> str:
             path = path.replace("<int:pk>", str(pk))
         if "<int:enrollment>" in path:
             path = path.replace("<int:enrollment>", str(Enrollment.objects.first().pk))
-    key = "share" if name == "rung-act" else WITHIN["key"]
+    key = "share" if name == "rung-act" or name.startswith("milestone-") else WITHIN["key"]
     verb = "undo" if name == "draft-edit" else WITHIN["verb"]
     path = path.replace("<str:key>", key).replace("<slug:verb>", verb)
     return path.replace("<str:rung>", "share").replace("<int:number>", "1")

@@ -1,0 +1,152 @@
+"""The library: found by words and tags, changed for every ladder as a draft, put away and brought back."""
+
+import pytest
+
+from milestones.checklist.document import story_for, why_for
+from milestones.drafting import edits
+from milestones.drafting.saving import draft_of
+from milestones.models import Ladder, Milestone
+from onboarding.tenancy.scope import workspace_scope
+from tests.ladders import ladder, milestone, publish_ladder
+
+PAGE = "/w/acme/milestones/"
+
+
+@pytest.fixture
+def studio(acme, alice, signed_in):
+    share = milestone("share", {"event": "Shared"}, tags={"phases": ["Setup"], "industries": ["Retail"]})
+    publish_ladder(acme, ladder(share))
+    publish_ladder(acme, ladder(share, milestone("report", {"event": "Reported"}), key="other"))
+    return signed_in(alice)
+
+
+def sent(acme, **changed):
+    """The form of “share” as a browser would send it, changed."""
+    with workspace_scope(acme.pk):
+        revision = Milestone.objects.get(key="share").revision
+    return {"title": "Share", "revision": str(revision), "tag_phases": "Setup", "tag_industries": "Retail"} | changed
+
+
+def shares(acme):
+    """ladder key → the draft's “share”, None without a draft."""
+    with workspace_scope(acme.pk):
+        drafts = {each.key: draft_of(each) for each in Ladder.objects.select_related("live")}
+    return {key: draft and edits.milestone_of(draft.document, "share") for key, draft in drafts.items()}
+
+
+def test_a_change_makes_a_draft_in_each_ladder_and_changes_nothing_live(studio, acme):
+    page = studio.post(f"{PAGE}share/", sent(acme, cue="Press Share."), follow=True).content.decode()
+    assert "It is in the draft of Path and Other; nothing live has changed." in page
+    assert "Press Share." in page
+    assert {key: said["cue"] for key, said in shares(acme).items()} == {"path": "Press Share.", "other": "Press Share."}
+    with workspace_scope(acme.pk):
+        assert all("cue" not in rung.content for each in Ladder.objects.all() for rung in each.live.rungs.all())
+
+
+def test_criteria_of_the_library_are_built_with_the_same_form(studio, acme):
+    form = {"c:kind": "all", "c:size": "1", "c:is_bare": "1", "c.0:kind": "event", "c.0:event": "Shared", "c.0:n": "2"}
+    studio.post(f"{PAGE}share/criteria/", form | {"revision": "1"})
+    assert shares(acme)["path"]["criteria"] == {"event": "Shared", "count": 2}
+    page = studio.post(f"{PAGE}share/criteria/", form | {"revision": "1", "c.0:n": "3"}).content.decode()
+    assert "Somebody saved this milestone meanwhile." in page
+
+
+def test_a_second_editor_loses_nothing_and_overwrites_nothing(studio, acme):
+    first = sent(acme, cue="Theirs.")
+    studio.post(f"{PAGE}share/", first)
+    page = studio.post(f"{PAGE}share/", first | {"cue": "Mine."}).content.decode()
+    assert "Somebody saved this milestone meanwhile." in page
+    assert "Mine." in page
+    assert shares(acme)["path"]["cue"] == "Theirs."
+    studio.post(f"{PAGE}share/", first | {"cue": "Mine.", "anyway": "1"})
+    assert shares(acme)["path"]["cue"] == "Mine."
+
+
+def test_everything_a_milestone_can_say_is_kept(studio, acme):
+    said = sent(
+        acme,
+        hints="share-button: It stands beside Publish.",
+        video_url="https://videos.example/share",
+        video_title="Sharing in a minute",
+        video_seconds="60",
+        story_0_text="They share every Monday.",
+        story_0_industry="Retail",
+        why_for_operator="You are asked less.",
+        tag_use_cases="Weekly numbers, Daily numbers",
+    )
+    studio.post(f"{PAGE}share/", said)
+    share = shares(acme)["path"]
+    assert share["hints"] == [{"anchor": "share-button", "text": "It stands beside Publish."}]
+    assert share["video"] == {"url": "https://videos.example/share", "title": "Sharing in a minute", "seconds": 60}
+    assert share["stories"] == [{"text": "They share every Monday.", "industry": "Retail"}]
+    assert share["why_for"] == {"operator": "You are asked less."}
+    assert share["tags"]["use_cases"] == ["Weekly numbers", "Daily numbers"]
+    assert share["criteria"] == {"event": "Shared"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"title": ""}, "Say what a person will have done."),
+        ({"cue": "x" * 10_000}, "at most 5000 characters"),
+        ({"hints": "no colon"}, "write the anchor’s key, a colon, then the hint."),
+        ({"video_url": "http://videos.example/x"}, "Begin with https://."),
+        ({"video_url": "https://videos.example/x"}, "Give the video a title"),
+        ({"story_1_who": "Harbor"}, "Tell the story."),
+    ],
+)
+def test_what_is_wrong_is_told_at_its_field_and_kept(studio, acme, changed, message):
+    page = studio.post(f"{PAGE}share/", sent(acme, **changed)).content.decode()
+    assert message in page
+    for typed in changed.values():
+        assert typed in page
+    assert shares(acme) == {"path": None, "other": None}
+
+
+def test_milestones_are_found_by_words_and_tags(studio):
+    for query, found in (
+        ("q=repor", ["Report"]),
+        ("industries=Retail", ["Share"]),
+        ("phases=Nowhere", []),
+        ("", ["Report", "Share"]),
+    ):
+        rows = studio.get(f"{PAGE}?{query}").context["rows"]
+        assert [row.title for row, _, _ in rows] == found
+
+
+def test_an_archived_milestone_is_no_longer_offered_and_ladders_keep_it(studio, acme):
+    studio.post(f"{PAGE}share/archive/")
+    assert [row.title for row, _, _ in studio.get(PAGE).context["rows"]] == ["Report"]
+    assert [row.title for row, _, _ in studio.get(f"{PAGE}?archived=1").context["rows"]] == ["Share"]
+    studio.post("/w/acme/ladders/path/draft/open/")
+    assert shares(acme)["path"]["title"] == "Share"
+    studio.post(f"{PAGE}share/archive/")
+    assert len(studio.get(PAGE).context["rows"]) == 2
+
+
+def test_a_duplicate_has_a_key_of_its_own(studio, acme):
+    response = studio.post(f"{PAGE}share/duplicate/")
+    assert response["Location"] == f"{PAGE}share-a-copy/"
+    with workspace_scope(acme.pk):
+        assert Milestone.objects.get(key="share-a-copy").content["criteria"] == {"event": "Shared"}
+
+
+def test_a_new_milestone_waits_for_its_criteria(studio, acme):
+    assert studio.post(f"{PAGE}new/", {"title": "New"})["Location"] == f"{PAGE}new-2/"
+
+
+def test_a_person_reads_the_reason_of_their_role_and_the_story_most_like_them():
+    content = {
+        "why": "For all.",
+        "why_for": {"operator": "For operators."},
+        "story": "Anybody’s.",
+        "stories": [
+            {"text": "A retailer’s.", "industry": "Retail"},
+            {"text": "A retailer’s operator’s.", "industry": "retail", "role": "operator"},
+            {"text": "A bank’s.", "industry": "Banking"},
+        ],
+    }
+    assert [why_for(content, role) for role in ("operator", "administrator")] == ["For operators.", "For all."]
+    assert story_for(content, "operator", {"industry": "Retail"}) == "A retailer’s operator’s."
+    assert story_for(content, "administrator", {"industry": "Retail"}) == "A retailer’s."
+    assert story_for(content, "operator", {}) == "Anybody’s."
