@@ -134,10 +134,7 @@ def _publish(request, draft: Version, form: PublishForm):
             reason=form.cleaned_data.get("reason", "").strip(),
             seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else -1,
         )
-    said = f"Version {draft.number} is live."
-    if form.policy_said != STAY or draft.take_on_after is not None:
-        said += " Progress is being brought up to date; it takes a moment."
-    messages.success(request, said)
+    messages.success(request, f"Version {draft.number} is live. Progress is brought up to date within a moment.")
     return redirect("ladder-detail", slug=request.workspace.slug, key=draft.ladder.key)
 
 

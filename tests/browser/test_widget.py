@@ -342,7 +342,7 @@ def test_it_asks_every_second_after_a_click_then_less_and_less(page, host, vendo
 def next_pause(page):
     """Turn the page's clock on until it asks again and has its answer; the seconds of that clock between two askings."""
     before = page.evaluate("asked.length")
-    for _ in range(500):
+    for _ in range(3_000):  # a request that failed on a busy machine is followed by a longer pause
         while page.evaluate("asked.length > answered"):
             page.wait_for_timeout(5)
         times = page.evaluate("asked")
