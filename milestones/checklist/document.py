@@ -1,5 +1,6 @@
 """The checklist's document: everything that is shown about one enrollment, in order, as plain values."""
 
+from collections.abc import Callable, Container
 from datetime import datetime
 
 from milestones import acts as cairn_acts
@@ -33,12 +34,28 @@ def document(enrollment: Enrollment, *, now: datetime) -> dict:
     [enrollment] = load([enrollment.pk])
     rungs = list(Rung.objects.filter(version=enrollment.version_id).select_related("phase").order_by("position"))
     rows = {row.key: row for row in Progress.objects.filter(enrollment=enrollment)}
+    met = {(hit.rung, hit.signal) for hit in Hit.objects.filter(enrollment=enrollment)}
+    return compose(enrollment, rungs, rows, now=now, met=met, far=_values)
+
+
+def compose(
+    enrollment: Enrollment,
+    rungs: list[Rung],
+    rows: dict[str, Progress],
+    *,
+    now: datetime,
+    met: Container[tuple[str, int]] = (),
+    far: Callable[..., dict] = lambda *asked: {},
+) -> dict:
+    """The document from rungs in order and where the enrollment stands on each; neither needs to be stored.
+
+    `met` are the signals (rung, index) that hold, `far` answers how far the others have come.
+    """
     shown = [rung for rung in rungs if rung.key in rows and rows[rung.key].on_track]
     criteria = {rung.key: parse(rung.content["criteria"]) for rung in shown}
     titles = {rung.key: rung.title for rung in rungs}
     names = dict(Feature.objects.values_list("key", "name"))
-    met = {(hit.rung, hit.signal) for hit in Hit.objects.filter(enrollment=enrollment)}
-    values = _values(enrollment, shown, rows, criteria, now)
+    values = far(enrollment, shown, rows, criteria, now)
     role, traits = enrollment.seat.role, enrollment.seat.account.traits if enrollment.seat.account else {}
     phases: dict[int, dict] = {}
     for rung in shown:

@@ -15,14 +15,16 @@ from milestones.concluding import think
 from milestones.criteria import TraitSignal
 from milestones.draining import drain_here
 from milestones.evaluation import Candidate, event_name, find_hits
-from milestones.models import Enrollment, Progress
+from milestones.models import Enrollment, Ladder, Progress
 from milestones.rules import version_rules
 from milestones.studio.person_climb import paused_since
 from onboarding import clock
 from onboarding.tenancy.audit import record
 from onboarding.tenancy.models import Member
 from onboarding.tenancy.scope import current_workspace_id
-from onboarding.tracking.models import EventName
+from onboarding.tracking.models import Account, EventName, Seat
+
+MOST_AT_ONCE = 500
 
 
 def confirm(enrollment: Enrollment, key: str, *, member: Member, note: str = "") -> bool:
@@ -67,11 +69,11 @@ def extend(enrollment: Enrollment, key: str, *, member: Member, until: date, zon
     return _act("extended", "extended a rung", enrollment, member=member, rung=key, moment=end)
 
 
-def pause(enrollment: Enrollment, *, member: Member) -> bool:
+def pause(enrollment: Enrollment, *, member: Member, note: str = "") -> bool:
     """Stop the clock: due dates wait until the enrollment is resumed."""
     if paused_since(enrollment):
         return True
-    return _act("paused", "paused an enrollment", enrollment, member=member)
+    return _act("paused", "paused an enrollment", enrollment, member=member, note=note)
 
 
 def resume(enrollment: Enrollment, *, member: Member) -> bool:
@@ -79,6 +81,50 @@ def resume(enrollment: Enrollment, *, member: Member) -> bool:
     if not paused_since(enrollment):
         return True
     return _act("resumed", "resumed an enrollment", enrollment, member=member)
+
+
+def enroll(seat: Seat, ladder: Ladder, *, member: Member, note: str = "") -> bool:
+    """Put somebody on a ladder by hand, from now on; once they have been on it before, they begin anew."""
+    if ladder.live_id is None:
+        raise ActionRefusedError("This ladder is not published yet.")
+    if seat.person.external_id is None:
+        raise ActionRefusedError(
+            "Only an anonymous id is known of this person. They can be enrolled once your product identifies them."
+        )
+    if seat.left_at is not None:
+        raise ActionRefusedError("This person has left the account.")
+    if Enrollment.objects.filter(seat=seat, ladder=ladder, ended_at=None).exists():
+        raise ActionRefusedError(f"{seat.person} is on this ladder already.")
+    acts.write(verb="enrolled", seat=seat, ladder=ladder.key, by="manager", actor=str(member.user), note=note)
+    detail = {"ladder": ladder.key, "note": note}
+    record(member=member, verb="enrolled a person", subject=str(seat.person), detail=detail)
+    return drain_here()
+
+
+def enroll_account(account: Account, ladder: Ladder, *, member: Member, note: str = "") -> tuple[int, bool]:
+    """Put everybody of an account who is not on the ladder yet on it; (how many, whether it shows already)."""
+    if ladder.live_id is None:
+        raise ActionRefusedError("This ladder is not published yet.")
+    on_it = Enrollment.objects.filter(ladder=ladder, ended_at=None).values("seat")
+    seats = Seat.objects.filter(account=account, left_at=None, person__external_id__isnull=False).exclude(pk__in=on_it)
+    waiting = list(seats.select_related("person", "account")[:MOST_AT_ONCE])
+    if not waiting:
+        raise ActionRefusedError("Everybody of this account is on this ladder already.")
+    for seat in waiting:
+        acts.write(verb="enrolled", seat=seat, ladder=ladder.key, by="manager", actor=str(member.user), note=note)
+    detail = {"ladder": ladder.key, "people": len(waiting), "note": note}
+    record(member=member, verb="enrolled an account", subject=str(account), detail=detail)
+    return len(waiting), drain_here()
+
+
+def unenroll(enrollment: Enrollment, *, member: Member, reason: str) -> bool:
+    """Take somebody off a ladder. What they have reached stays on record; nothing counts from here on."""
+    return _act("unenrolled", "took a person off a ladder", enrollment, member=member, note=reason)
+
+
+def set_track(enrollment: Enrollment, *, member: Member, role: str, note: str = "") -> bool:
+    """Let somebody climb another role's track, until the product says another role."""
+    return _act("track_set", "changed a track", enrollment, member=member, role=role, note=note)
 
 
 def link(enrollment: Enrollment, *, member: Member) -> str:

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from milestones.checklist.actions import ActionRefusedError
 from milestones.models import Enrollment, Ladder
 from milestones.studio import member_actions
 from milestones.studio.account_story import traits_shown
@@ -15,7 +16,7 @@ from milestones.studio.person_story import headline, identities_of, recent_event
 from milestones.studio.rendering import address_of_pages, calendar_of, page_of, show
 from milestones.studio.roles import known_roles, role_label
 from milestones.studio.roster import Wanted, find_people, person_rows
-from milestones.studio.rung_forms import VERBS, carry_out, form_for, offered
+from milestones.studio.rung_forms import VERBS, EnrollForm, TrackForm, UnenrollForm, carry_out, form_for, offered
 from milestones.studio.splits import headline as split_headline
 from milestones.studio.splits import split
 from onboarding.tenancy.access import open_to
@@ -62,8 +63,8 @@ def person_detail(request, slug, pk):
     return _show_person(request, get_object_or_404(Person, pk=pk))
 
 
-def _show_person(request, person: Person, *, enrollment=None, sent=None, link=""):
-    """`sent` is a refused form of that enrollment, `link` a fresh link to its checklist."""
+def _show_person(request, person: Person, *, enrollment=None, sent=None, link="", forms=None):
+    """`sent` is a refused form of that enrollment, `link` a fresh link to its checklist, `forms` refused ones by name."""
     calendar = calendar_of(request)
     climbs = view_climbs(enrollments_of(person), calendar)
     shown = []
@@ -72,7 +73,8 @@ def _show_person(request, person: Person, *, enrollment=None, sent=None, link=""
         offers = {rung.key: offered(climb.enrollment, rung, mine) for rung in climb.rungs} if not climb.ended else {}
         phases = [(name, [(rung, offers.get(rung.key, [])) for rung in rungs]) for name, rungs in climb.phases]
         fresh = link if enrollment and climb.enrollment.pk == enrollment.pk else ""
-        shown.append({"climb": climb, "phases": phases, "link": fresh})
+        mine = forms if enrollment and climb.enrollment.pk == enrollment.pk else None
+        shown.append({"climb": climb, "phases": phases, "link": fresh, **_change_forms(climb.enrollment, mine or {})})
     seats = list(person.seats.select_related("account").order_by("left_at", "since", "pk"))
     context = {
         "nav_current": "person-list",
@@ -85,8 +87,70 @@ def _show_person(request, person: Person, *, enrollment=None, sent=None, link=""
         "events": recent_events(person, calendar),
         "identities": identities_of(person),
         "traits": traits_shown(person.traits),
+        "enroll_form": (forms or {}).get("enroll") or EnrollForm(ladders=_open_ladders(person)),
     }
     return show(request, "person_detail.html", context)
+
+
+def _open_ladders(person: Person) -> list[Ladder]:
+    """The published ladders that the person is not on at present."""
+    on = Enrollment.objects.filter(seat__person=person, ended_at=None).values("ladder")
+    return list(Ladder.objects.exclude(live=None).exclude(pk__in=on).order_by("position", "id"))
+
+
+def _change_forms(enrollment: Enrollment, sent: dict) -> dict:
+    tracks = {role for tracks in enrollment.version.rungs.values_list("tracks", flat=True) for role in tracks}
+    roles = [(role, role_label(role)) for role in sorted(tracks)]
+    prefix = f"{enrollment.pk}-%s"
+    return {
+        "track_form": (sent.get("track") or TrackForm(roles=roles, auto_id=f"track-{prefix}")) if roles else None,
+        "leave_form": sent.get("leave") or UnenrollForm(auto_id=f"leave-{prefix}"),
+    }
+
+
+@require_POST
+@open_to(Access.MANAGER)
+def person_enroll(request, slug, pk):
+    """Put the person on a ladder, with the seat they hold."""
+    person = get_object_or_404(Person, pk=pk)
+    form = EnrollForm(request.POST, ladders=_open_ladders(person))
+    if form.is_valid():
+        seat = person.seats.select_related("person", "account").filter(left_at=None).order_by("-since", "-pk").first()
+        ladder = Ladder.objects.get(key=form.cleaned_data["ladder"])
+        try:
+            if seat is None:
+                raise ActionRefusedError("This person holds no seat any more.")
+            shows = member_actions.enroll(seat, ladder, member=request.member, note=form.cleaned_data["note"])
+        except ActionRefusedError as error:
+            form.add_error("ladder", str(error))
+        else:
+            return _to_person(request, person.pk, f"On “{ladder.name}” from now on." if shows else "")
+    return _show_person(request, person, forms={"enroll": form})
+
+
+@require_POST
+@open_to(Access.MANAGER)
+def enrollment_leave(request, slug, pk, enrollment):
+    climb = _find(pk, enrollment)
+    form = UnenrollForm(request.POST, auto_id=f"leave-{climb.pk}-%s")
+    if not form.is_valid():
+        return _show_person(request, climb.seat.person, enrollment=climb, forms={"leave": form})
+    shows = member_actions.unenroll(climb, member=request.member, reason=form.cleaned_data["reason"])
+    return _back(request, climb, f"No longer on “{climb.ladder.name}”." if shows else "")
+
+
+@require_POST
+@open_to(Access.MANAGER)
+def enrollment_track(request, slug, pk, enrollment):
+    climb = _find(pk, enrollment)
+    tracks = {role for tracks in climb.version.rungs.values_list("tracks", flat=True) for role in tracks}
+    roles = [(role, role_label(role)) for role in sorted(tracks)]
+    form = TrackForm(request.POST, roles=roles, auto_id=f"track-{climb.pk}-%s")
+    if not form.is_valid():
+        return _show_person(request, climb.seat.person, enrollment=climb, forms={"track": form})
+    said = form.cleaned_data
+    shows = member_actions.set_track(climb, member=request.member, role=said["role"], note=said["note"])
+    return _back(request, climb, f"On the {role_label(said['role']).lower()} track from now on." if shows else "")
 
 
 def _find(pk: int, enrollment: int) -> Enrollment:
@@ -111,8 +175,8 @@ def rung_act(request, slug, pk, enrollment, key, verb):
 @require_POST
 @open_to(Access.MANAGER)
 def enrollment_pause(request, slug, pk, enrollment):
-    climb = _find(pk, enrollment)
-    shows = member_actions.pause(climb, member=request.member)
+    climb, note = _find(pk, enrollment), request.POST.get("note", "").strip()[:500]
+    shows = member_actions.pause(climb, member=request.member, note=note)
     return _back(request, climb, "Paused. Due dates wait until you resume." if shows else "")
 
 
@@ -136,9 +200,13 @@ def enrollment_link(request, slug, pk, enrollment):
 
 def _back(request, climb: Enrollment, said: str, anchor: str = ""):
     """To the person's page, with what happened; `said` is empty when it will only show in a moment."""
+    return _to_person(request, climb.seat.person_id, said, anchor)
+
+
+def _to_person(request, person: int, said: str, anchor: str = ""):
     if said:
         messages.success(request, said)
     else:
         messages.info(request, "Saved, updating. It will show in a moment.")
-    address = reverse("person-detail", args=[request.workspace.slug, climb.seat.person_id])
+    address = reverse("person-detail", args=[request.workspace.slug, person])
     return redirect(f"{address}{anchor}")

@@ -33,6 +33,30 @@ class ExtendForm(forms.Form):
     until = forms.DateField(label="New date", widget=forms.DateInput(attrs={"type": "date"}))
 
 
+class EnrollForm(forms.Form):
+    """Which ladder, and why; `ladders` are those that can be chosen."""
+
+    ladder = forms.ChoiceField(error_messages={"required": "Choose a ladder.", "invalid_choice": "Choose a ladder."})
+    note = forms.CharField(label="Why", required=False, max_length=500, widget=_lines())
+
+    def __init__(self, data=None, *, ladders):
+        super().__init__(data, auto_id="enroll-%s")
+        self.fields["ladder"].choices = [("", "Choose one"), *((each.key, each.name) for each in ladders)]
+
+
+class UnenrollForm(forms.Form):
+    reason = forms.CharField(label="Why they leave the ladder", max_length=500, widget=_lines())
+
+
+class TrackForm(forms.Form):
+    role = forms.ChoiceField(label="Track", error_messages={"required": "Choose a track."})
+    note = forms.CharField(label="Why", required=False, max_length=500, widget=_lines())
+
+    def __init__(self, data=None, *, roles, **options):
+        super().__init__(data, **options)
+        self.fields["role"].choices = [("", "Choose one"), *roles]
+
+
 @dataclass(frozen=True)
 class RungVerb:
     key: str

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from milestones.studio import accounts, builder, ladders, library, new_ladder, people, publish_page
+from milestones.studio import (
+    accounts,
+    builder,
+    features,
+    ladders,
+    library,
+    new_ladder,
+    people,
+    preview_page,
+    publish_page,
+)
 
 DRAFT = "w/<slug:slug>/ladders/<str:key>/draft"
 ENROLLMENT = "w/<slug:slug>/people/<int:pk>/enrollments/<int:enrollment>"
@@ -10,6 +20,10 @@ ENROLLMENT = "w/<slug:slug>/people/<int:pk>/enrollments/<int:enrollment>"
 urlpatterns = [
     path("w/<slug:slug>/accounts/", accounts.account_list, name="account-list"),
     path("w/<slug:slug>/accounts/<int:pk>/", accounts.account_detail, name="account-detail"),
+    path("w/<slug:slug>/accounts/<int:pk>/enroll/", accounts.account_enroll, name="account-enroll"),
+    path("w/<slug:slug>/people/<int:pk>/enroll/", people.person_enroll, name="person-enroll"),
+    path(f"{ENROLLMENT}/leave/", people.enrollment_leave, name="enrollment-leave"),
+    path(f"{ENROLLMENT}/track/", people.enrollment_track, name="enrollment-track"),
     path("w/<slug:slug>/people/", people.person_list, name="person-list"),
     path("w/<slug:slug>/people/<int:pk>/", people.person_detail, name="person-detail"),
     path(f"{ENROLLMENT}/link/", people.enrollment_link, name="enrollment-link"),
@@ -17,6 +31,9 @@ urlpatterns = [
     path(f"{ENROLLMENT}/resume/", people.enrollment_resume, name="enrollment-resume"),
     path(f"{ENROLLMENT}/rungs/<str:key>/<slug:verb>/", people.rung_act, name="rung-act"),
     path("w/<slug:slug>/ladders/", ladders.ladder_list, name="ladder-list"),
+    path("w/<slug:slug>/features/", features.feature_list, name="feature-list"),
+    path("w/<slug:slug>/features/<str:key>/", features.feature_detail, name="feature-detail"),
+    path("w/<slug:slug>/features/<str:key>/remove/", features.feature_remove, name="feature-remove"),
     path("w/<slug:slug>/milestones/", library.milestone_list, name="milestone-list"),
     path("w/<slug:slug>/milestones/new/", library.milestone_new, name="milestone-new"),
     path("w/<slug:slug>/milestones/<str:key>/", library.milestone_detail, name="milestone-detail"),
@@ -32,6 +49,10 @@ urlpatterns = [
     path(f"{DRAFT}/rungs/<str:rung>/", builder.draft_rung, name="draft-rung"),
     path(f"{DRAFT}/rungs/<str:rung>/criteria/", builder.draft_criteria, name="draft-criteria"),
     path(f"{DRAFT}/publish/", publish_page.draft_publish, name="draft-publish"),
+    path("w/<slug:slug>/ladders/<str:key>/preview/", preview_page.ladder_preview, name="ladder-preview"),
+    path(
+        "w/<slug:slug>/ladders/<str:key>/preview/frame/", preview_page.ladder_preview_frame, name="ladder-preview-frame"
+    ),
     path("w/<slug:slug>/ladders/<str:key>/compare/", publish_page.version_compare, name="version-compare"),
     path(
         "w/<slug:slug>/ladders/<str:key>/versions/<int:number>/restore/",

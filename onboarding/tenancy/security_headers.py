@@ -20,6 +20,31 @@ def with_styles_of_its_own(view):
     return answered
 
 
+def with_frames_of_ours(view):
+    """For a page that shows another of our pages in a frame."""
+
+    @wraps(view)
+    def answered(request, *args, **kwargs):
+        response = view(request, *args, **kwargs)
+        response["Content-Security-Policy"] = f"{CSP}; frame-src 'self'"
+        return response
+
+    return answered
+
+
+def framed_by_us(view):
+    """For a page that one of our own pages shows in a frame; nobody else's may."""
+
+    @wraps(view)
+    def answered(request, *args, **kwargs):
+        response = view(request, *args, **kwargs)
+        response["Content-Security-Policy"] = CSP.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+        response["X-Frame-Options"] = "SAMEORIGIN"
+        return response
+
+    return answered
+
+
 class SecurityHeadersMiddleware:
     def __init__(self, get_response):
         self.get_response = get_response

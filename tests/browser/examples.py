@@ -19,7 +19,8 @@ NOT_PAGES = {
         *("signing-secret-add", "signing-secret-rotate", "signing-secret-revoke"),
         *("checklist-confirm", "enrollment-link", "enrollment-pause", "enrollment-resume", "rung-act", "sandbox-do"),
         *("draft-open", "draft-edit", "draft-rules", "draft-rung", "draft-criteria", "version-restore"),
-        *("milestone-criteria", "milestone-archive", "milestone-duplicate"),
+        *("person-enroll", "account-enroll", "enrollment-leave", "enrollment-track"),
+        *("feature-remove", "milestone-criteria", "milestone-archive", "milestone-duplicate"),
         *("member-invite", "invitation-revoke", "member-access", "member-remove"),
     ],
     "a part of a page": ["checklist-live", "home-live", "event-moved"],
@@ -62,6 +63,7 @@ def find_examples(live) -> Examples:
            where l.key = %s order by r.position limit 1""",
         [ladder],
     )
+    [(feature,)] = live.rows("select key from milestones_feature order by key limit 1")
     examples = Examples()
     examples.nobody = {
         "checklist": live.demo["checklist_url"].replace(live.demo["base_url"], ""),
@@ -84,6 +86,8 @@ def find_examples(live) -> Examples:
         "person-detail": f"{workspace}/people/{climber}/",
         "ladder-list": f"{workspace}/ladders/",
         "ladder-detail": f"{workspace}/ladders/{ladder}/",
+        "feature-list": f"{workspace}/features/",
+        "feature-detail": f"{workspace}/features/{feature}/",
         "milestone-list": f"{workspace}/milestones/",
         "milestone-new": f"{workspace}/milestones/new/",
         "milestone-detail": f"{workspace}/milestones/{rung}/",
@@ -91,6 +95,8 @@ def find_examples(live) -> Examples:
         "ladder-draft": f"{workspace}/ladders/{ladder}/draft/",
         "ladder-draft rung": f"{workspace}/ladders/{ladder}/draft/?rung={rung}",
         "draft-publish": f"{workspace}/ladders/{ladder}/draft/publish/",
+        "ladder-preview": f"{workspace}/ladders/{ladder}/preview/?role=operator&day=3&done=1&width=phone",
+        "ladder-preview-frame": f"{workspace}/ladders/{ladder}/preview/frame/?role=power_user&day=9&done=2",
         "version-compare": f"{workspace}/ladders/{ladder}/compare/",
         "event-list": f"{workspace}/events/",
         "event-catalogue": f"{workspace}/events/catalogue/",

@@ -28,6 +28,10 @@ SUBJECTS = {
     "enrollment-pause": Person,
     "enrollment-resume": Person,
     "rung-act": Person,
+    "person-enroll": Person,
+    "enrollment-leave": Person,
+    "enrollment-track": Person,
+    "account-enroll": Account,
     "invitation-revoke": Invitation,
     "member-access": Member,
     "member-remove": Member,
@@ -62,6 +66,7 @@ def path_to(name: str, slug: str, owner) -> str:
         if "<int:enrollment>" in path:
             path = path.replace("<int:enrollment>", str(Enrollment.objects.first().pk))
     key = "share" if name == "rung-act" or name.startswith("milestone-") else WITHIN["key"]
+    key = "comments" if name.startswith("feature-") else key
     verb = "undo" if name == "draft-edit" else WITHIN["verb"]
     path = path.replace("<str:key>", key).replace("<slug:verb>", verb)
     return path.replace("<str:rung>", "share").replace("<int:number>", "1")
