@@ -9,12 +9,15 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
+from milestones import prose
 from milestones.checklist.document import document
 from milestones.lookups import Polled
 from milestones.models import ChecklistDocument, Enrollment
 from onboarding import clock
 from onboarding.tenancy.models import Workspace
 from onboarding.tracking.models import Identity
+
+PROSE = ("outcome", "why", "cue", "story")  # what authors write in Markdown; programs get the words
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,9 @@ def _current(workspace, now, pk: int, revision: int, stamp: str | None, body: st
     shown = document(Enrollment(pk=pk), now=now)
     shown.pop("moment")
     rungs = [rung for phase in shown["phases"] for rung in phase["rungs"]]
+    for rung in rungs:
+        rung.update({name: prose.as_text(rung[name]) for name in PROSE if rung[name]})
+        rung["tips"] = [prose.as_text(tip) for tip in rung["tips"]]
     values = {
         "stamp": wanted,
         "body": json.dumps(shown, default=as_text, ensure_ascii=False, separators=(",", ":")),

@@ -44,7 +44,10 @@ class MilestoneFields(forms.Form):
     )
     why = forms.CharField(label="Why it matters", required=False, max_length=TEXT, widget=area(2))
     cue = forms.CharField(
-        required=False, max_length=TEXT, widget=area(2), help_text="What to do, in a sentence or two."
+        required=False,
+        max_length=TEXT,
+        widget=area(2),
+        help_text="What to do, in a sentence or two. **Bold**, lists and [links](https://…) work here.",
     )
     actions = LinesField(label="Exact actions", help_text="One a line, in order.")
     tips = LinesField(help_text="One a line.")
