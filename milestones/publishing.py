@@ -121,9 +121,7 @@ def publish(
             published_at=now,
             note=note,
             rules={key: document[key] for key in RULES if key in document},
-            take_on_after=0
-            if ladder.live is None or ladder.live.rules.get("enroll") != document.get("enroll")
-            else None,
+            take_on_after=0,  # a fact may have named this version, or met its rule, before it was there
         )
         version.refresh_from_db()
         _place_rungs(version, document)

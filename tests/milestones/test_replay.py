@@ -6,11 +6,14 @@ from datetime import timedelta
 import pytest
 from django.core.management import CommandError, call_command
 
-from milestones.models import Hit, Progress
+from milestones import acts
+from milestones.models import Enrollment, Hit, Progress
+from milestones.replay import compare
 from onboarding import clock
 from onboarding.tenancy.scope import workspace_scope
+from onboarding.tracking.models import Seat
 from tests.ladders import ladder, milestone, publish_ladder
-from tests.senders import Sender, group, identify, track
+from tests.senders import Sender, drain_all, group, identify, track
 
 
 @pytest.fixture
@@ -68,3 +71,17 @@ def test_rebuilding_mends_what_differs(climbed):
         Progress.objects.filter(key="share").update(reached_at=None, how="")
     call_command("replay", workspace=climbed.slug, stdout=io.StringIO())
     assert "no differences" in check(climbed)
+
+
+def test_a_version_that_a_fact_named_before_it_was_there_is_moved_to(client, acme):
+    sender, now = Sender(client, acme), clock.now()
+    sender.send(identify("hannah", now - timedelta(days=5)), track("hannah", "A", now - timedelta(days=4)))
+    with workspace_scope(acme.pk):
+        seat = Seat.objects.select_related("person", "account").get()
+        acts.write(verb="moved_to_version", seat=seat, ladder="path", at=now - timedelta(days=1), version=2)
+    drain_all(acme)
+    publish_ladder(acme, ladder(milestone("a", {"event": "A"})))
+    publish_ladder(acme, ladder(milestone("a", {"event": "A"}), milestone("b", {"event": "B"})))
+    with workspace_scope(acme.pk):
+        assert Enrollment.objects.get().version.number == 2
+        assert list(compare()) == []
