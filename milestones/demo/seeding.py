@@ -4,11 +4,11 @@ import itertools
 import json
 import os
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
 from pathlib import Path
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.db.models import Count, Exists, OuterRef, Q
 
 from milestones.checklist.links import make_link
 from milestones.demo.history import history
@@ -16,7 +16,7 @@ from milestones.demo.telling import Told, Untold
 from milestones.demo.vendors import PASSWORD, VENDORS, Vendor
 from milestones.draining import drain
 from milestones.ladder_files import read
-from milestones.models import Enrollment
+from milestones.models import Enrollment, Progress
 from milestones.publishing import draft, publish, take_on
 from onboarding import clock
 from onboarding.tenancy.keys import add_api_key, add_signing_secret
@@ -121,10 +121,23 @@ def _several(items: Iterable, count: int) -> Iterator[list]:
 
 
 def _shown_enrollment() -> Enrollment:
-    """Somebody under way: one rung reached, more to come."""
-    under_way = Enrollment.objects.filter(ended_at=None, progress__reached_at__isnull=False, ladder__position=0)
-    recent = under_way.filter(enrolled_at__gte=clock.now() - timedelta(days=30), seat__role="power_user")
-    return (recent.order_by("enrolled_at").first()) or under_way.order_by("enrolled_at").first()
+    """Somebody under way whose next step is a click away: on the track one rung reached, the second one open; whatever day
+    the history ends on.
+    """
+    mine = Q(progress__on_track=True)
+    under_way = Enrollment.objects.filter(ended_at=None, ladder__position=0).annotate(
+        reached=Count("progress", filter=mine & Q(progress__reached_at__isnull=False)),
+        left=Count("progress", filter=mine & Q(progress__reached_at=None, progress__skipped_at=None)),
+    )
+    second = Progress.objects.filter(
+        enrollment=OuterRef("pk"), on_track=True, reached_at=None, key="publish-dashboard", opened_at__lte=clock.now()
+    )
+    at_it = under_way.filter(Exists(second), reached=1, left__gt=1, seat__role="power_user").order_by("-enrolled_at")
+    return (
+        at_it.first()
+        or under_way.filter(reached__gt=0, left__gt=0).order_by("-enrolled_at").first()
+        or under_way.first()
+    )
 
 
 def _people(*, first: int) -> list[dict]:
