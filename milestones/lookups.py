@@ -65,6 +65,11 @@ def workspaces_taking_on() -> list[int]:
     return [workspace_id for (workspace_id,) in rows("select * from workspaces_taking_on()", [])]
 
 
+def workspaces_publishing(at: datetime) -> list[int]:
+    """Workspaces in which a draft was to go live by that moment."""
+    return [workspace_id for (workspace_id,) in rows("select * from workspaces_publishing(%s)", [at])]
+
+
 def workspaces_with_changes_due(at: datetime) -> list[int]:
     """Ids of the workspaces in which some answer changes by time alone at or before `at`."""
     return [workspace_id for (workspace_id,) in rows("select * from workspaces_with_changes_due(%s)", [at])]

@@ -9,6 +9,7 @@ from milestones import acts
 from milestones.checklist.stored import forget_all
 from milestones.concluding import News, conclude
 from milestones.drafting.edits import content_of, keys
+from milestones.drafting.readiness import obstacles
 from milestones.drafting.saving import open_draft, replace
 from milestones.enrolling import enroll_people
 from milestones.models import Enrollment, Feature, Ladder, Milestone, Phase, Progress, Rung, Version
@@ -121,6 +122,7 @@ def publish(
             published_at=now,
             note=note,
             rules={key: document[key] for key in RULES if key in document},
+            publish_at=None,
             take_on_after=0,  # a fact may have named this version, or met its rule, before it was there
         )
         version.refresh_from_db()
@@ -141,6 +143,70 @@ def publish(
         record(member=member, verb="published", subject=f"{ladder.name} version {version.number}", detail=detail)
     if policy != STAY:
         move(under_way, version, carry=carry if policy == CARRY else None, at=now)
+
+
+def schedule(
+    version: Version,
+    *,
+    at: datetime,
+    policy: str,
+    carry: set[str] | None,
+    member: Member,
+    note: str,
+    reason: str,
+    seen: int,
+) -> None:
+    """Let a draft go live at a moment, as it is now: an edit in between keeps it from going live.
+
+    Raises DraftChangedError like publish.
+    """
+    how = {
+        "policy": policy,
+        "carry": sorted(carry) if carry is not None else None,
+        "note": note,
+        "reason": reason,
+        "revision": seen,
+        "member": member.pk,
+    }
+    draft = Version.objects.filter(pk=version.pk, state=Version.State.DRAFT, revision=seen)
+    if not draft.update(publish_at=at, publish_how=how):
+        raise DraftChangedError("Somebody has changed or published this draft since you looked at it.")
+    subject = f"{version.ladder.name} version {version.number}"
+    record(member=member, verb="scheduled publishing", subject=subject, detail={"at": at.isoformat(), "policy": policy})
+
+
+def unschedule(version: Version, *, member: Member | None, why: str = "") -> None:
+    """Let a draft not go live by itself any more."""
+    if Version.objects.filter(pk=version.pk).exclude(publish_at=None).update(publish_at=None, publish_how=None):
+        subject = f"{version.ladder.name} version {version.number}"
+        record(member=member, verb="took publishing off the schedule", subject=subject, detail={"why": why})
+
+
+def publish_due(now: datetime) -> int:
+    """Publish the open workspace's drafts whose time has come; what cannot go live is taken off the schedule, with the reason
+    on the audit trail. Returns how many went live.
+    """
+    live = 0
+    for draft in Version.objects.filter(publish_at__lte=now, state=Version.State.DRAFT).select_related("ladder__live"):
+        how = draft.publish_how
+        wrong = obstacles(draft.document)
+        try:
+            if wrong:
+                raise ValueError(wrong[0].message)
+            publish(
+                draft,
+                policy=how["policy"],
+                carry=set(how["carry"]) if how["carry"] is not None else None,
+                member=Member.objects.filter(pk=how["member"]).first(),
+                note=how["note"],
+                reason=how["reason"],
+                seen=how["revision"],
+            )
+        except ValueError as error:
+            unschedule(draft, member=None, why=str(error))
+        else:
+            live += 1
+    return live
 
 
 def move(under_way: list[Enrollment], version: Version, *, carry: set[str] | None, at: datetime) -> None:

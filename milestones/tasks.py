@@ -7,8 +7,8 @@ from celery import shared_task
 from django.core.cache import cache
 
 from milestones.draining import drain, sweep_workspace
-from milestones.lookups import workspaces_taking_on, workspaces_with_changes_due
-from milestones.publishing import take_on_some
+from milestones.lookups import workspaces_publishing, workspaces_taking_on, workspaces_with_changes_due
+from milestones.publishing import publish_due, take_on_some
 from onboarding import clock
 from onboarding.tenancy.jobs import claim
 from onboarding.tenancy.models import Workspace
@@ -65,3 +65,13 @@ def take_on_waiting() -> None:
             with workspace_scope(workspace_id):
                 if not take_turn() or take_on_some() is None:
                     break
+
+
+@shared_task(name="milestones.publish_due")
+def publish_scheduled() -> None:
+    """Let drafts go live whose moment has come."""
+    if not claim("milestones.publish_due", every=timedelta(seconds=10)):
+        return
+    for workspace_id in workspaces_publishing(clock.now()):
+        with workspace_scope(workspace_id):
+            publish_due(clock.now())

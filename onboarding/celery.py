@@ -37,6 +37,7 @@ app.conf.update(
     beat_schedule={
         "drain-all": {"task": "milestones.drain_waiting", "schedule": timedelta(seconds=1), "options": {"expires": 5}},
         "sweep": {"task": "milestones.sweep_due", "schedule": timedelta(seconds=5), "options": {"expires": 10}},
+        "publish": {"task": "milestones.publish_due", "schedule": timedelta(seconds=10), "options": {"expires": 15}},
         "take-on": {"task": "milestones.take_on", "schedule": timedelta(seconds=2), "options": {"expires": 5}},
     },
 )

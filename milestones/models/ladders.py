@@ -40,13 +40,19 @@ class Version(WorkspaceModel):
     note = models.TextField(blank=True)
     created_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True)
+    # When a draft goes live by itself, and how: {policy, carry, note, reason, revision, member}
+    publish_at = models.DateTimeField(null=True)
+    publish_how = models.JSONField(null=True)
     # The id of the last person looked at while people are taken on after publishing; None when that is done.
     take_on_after = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["workspace", "ladder", "number"], name="version_once")]
         indexes = [
-            models.Index(fields=["id"], name="version_taking_on", condition=models.Q(take_on_after__isnull=False))
+            models.Index(fields=["id"], name="version_taking_on", condition=models.Q(take_on_after__isnull=False)),
+            models.Index(
+                fields=["publish_at"], name="version_publish_at", condition=models.Q(publish_at__isnull=False)
+            ),
         ]
 
     def __str__(self):

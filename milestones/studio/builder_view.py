@@ -11,7 +11,7 @@ from milestones.drafting.measure import is_climbed_by, phase_loads, roles_of, wa
 from milestones.drafting.readiness import Obstacle, obstacles
 from milestones.drafting.saving import can_undo
 from milestones.models import Enrollment, Feature, Ladder, Milestone, Rung, Version
-from milestones.studio.days import Calendar
+from milestones.studio.days import Calendar, Moment
 from milestones.studio.ladder_view import due_in_words
 from milestones.studio.roles import known_roles, role_label
 from milestones.studio.splits import counted
@@ -83,6 +83,7 @@ class DraftView:
     redo: str
     rung: str
     q: str
+    goes_live: Moment | None = None
     total: int = 0
     titles: dict[str, str] = field(default_factory=dict)
 
@@ -120,6 +121,7 @@ def look_at(version: Version, calendar: Calendar, *, rung: str = "", role: str =
         redo=redo,
         rung=rung,
         q=q,
+        goes_live=calendar.time(version.publish_at),
         total=len(placed),
         titles={key: title_of(document, key) for key in placed},
     )

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from milestones.drafting.comparing import compare
@@ -15,7 +16,7 @@ from milestones.drafting.readiness import obstacles
 from milestones.drafting.saving import draft_of, open_draft, replace
 from milestones.dry_run import DryRun, dry_run, joining
 from milestones.models import Enrollment, Feature, Ladder, Version
-from milestones.publishing import CARRY, FOLLOW, STAY, DraftChangedError, publish
+from milestones.publishing import CARRY, FOLLOW, STAY, DraftChangedError, publish, schedule, unschedule
 from milestones.studio.rendering import calendar_of, show
 from milestones.studio.rung_form import area
 from onboarding import clock
@@ -51,6 +52,14 @@ class PublishForm(forms.Form):
         error_messages={"required": "Say in a sentence what is new."},
     )
 
+    at = forms.DateTimeField(
+        label="Go live later",
+        required=False,
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text="In the workspace’s time zone. Left empty, it goes live at once. An edit in between stops it.",
+    )
+
     def __init__(self, data=None, *, draft: Version, is_trial: bool = False):
         self.common, self.is_trial = _common(draft), is_trial
         super().__init__(data, initial={"carry": self.common, "policy": STAY})
@@ -68,6 +77,12 @@ class PublishForm(forms.Form):
     def carried(self) -> set[str] | None:
         """The keys that are kept; None: all that both versions have."""
         return set(self.cleaned_data["carry"]) if self.policy_said == CARRY else None
+
+    def clean_at(self):
+        at = self.cleaned_data["at"]
+        if at and at <= clock.now():
+            raise forms.ValidationError("That moment is past. Choose a later one, or leave it empty.")
+        return at
 
     def clean(self):
         said = super().clean()
@@ -113,7 +128,9 @@ def draft_publish(request, slug, key):
     if request.method == "POST":
         form = PublishForm(request.POST, draft=draft)
         wrong = obstacles(draft.document)
-        if form.is_valid() and not wrong:
+        with timezone.override(request.workspace.zone):
+            is_valid = form.is_valid()
+        if is_valid and not wrong:
             try:
                 return _publish(request, draft, form)
             except DraftChangedError as error:
@@ -124,16 +141,21 @@ def draft_publish(request, slug, key):
 
 def _publish(request, draft: Version, form: PublishForm):
     seen = request.POST.get("revision", "")
+    how = {
+        "policy": form.policy_said,
+        "carry": form.carried,
+        "member": request.member,
+        "note": form.cleaned_data["note"].strip(),
+        "reason": form.cleaned_data.get("reason", "").strip(),
+        "seen": int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else -1,
+    }
+    if at := form.cleaned_data.get("at"):
+        schedule(draft, at=at, **how)
+        said = calendar_of(request).time(at).words
+        messages.success(request, f"Draft {draft.number} goes live {said}, unless somebody edits it before.")
+        return redirect("ladder-draft", slug=request.workspace.slug, key=draft.ladder.key)
     with transaction.atomic():
-        publish(
-            draft,
-            policy=form.policy_said,
-            carry=form.carried,
-            member=request.member,
-            note=form.cleaned_data["note"].strip(),
-            reason=form.cleaned_data.get("reason", "").strip(),
-            seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else -1,
-        )
+        publish(draft, **how)
     messages.success(request, f"Version {draft.number} is live. Progress is brought up to date within a moment.")
     return redirect("ladder-detail", slug=request.workspace.slug, key=draft.ladder.key)
 
@@ -179,6 +201,17 @@ def _effects(run: DryRun) -> list[Effect]:
         )
         for effect in run.rungs.values()
     ]
+
+
+@require_POST
+@open_to(Access.MANAGER)
+def draft_unschedule(request, slug, key):
+    """Let the draft wait for somebody to publish it."""
+    draft = draft_of(get_object_or_404(Ladder, key=key))
+    if draft:
+        unschedule(draft, member=request.member)
+        messages.success(request, "It does not go live by itself any more.")
+    return redirect("ladder-draft", slug=slug, key=key)
 
 
 @require_safe

@@ -48,6 +48,7 @@ urlpatterns = [
     path(f"{DRAFT}/edit/<slug:verb>/", builder.draft_edit, name="draft-edit"),
     path(f"{DRAFT}/rungs/<str:rung>/", builder.draft_rung, name="draft-rung"),
     path(f"{DRAFT}/rungs/<str:rung>/criteria/", builder.draft_criteria, name="draft-criteria"),
+    path(f"{DRAFT}/unschedule/", publish_page.draft_unschedule, name="draft-unschedule"),
     path(f"{DRAFT}/publish/", publish_page.draft_publish, name="draft-publish"),
     path("w/<slug:slug>/ladders/<str:key>/preview/", preview_page.ladder_preview, name="ladder-preview"),
     path(

@@ -20,7 +20,7 @@ NOT_PAGES = {
         *("checklist-confirm", "enrollment-link", "enrollment-pause", "enrollment-resume", "rung-act", "sandbox-do"),
         *("draft-open", "draft-edit", "draft-rules", "draft-rung", "draft-criteria", "version-restore"),
         *("person-enroll", "account-enroll", "enrollment-leave", "enrollment-track"),
-        *("feature-remove", "milestone-criteria", "milestone-archive", "milestone-duplicate"),
+        *("draft-unschedule", "feature-remove", "milestone-criteria", "milestone-archive", "milestone-duplicate"),
         *("member-invite", "invitation-revoke", "member-access", "member-remove"),
     ],
     "a part of a page": ["checklist-live", "home-live", "event-moved"],

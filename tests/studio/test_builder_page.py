@@ -1,10 +1,16 @@
 """The builder's page without JavaScript: each form works by itself, and refuses with the reason beside the field."""
 
+from datetime import timedelta
+
 import pytest
 
 from milestones.drafting import edits
 from milestones.drafting.saving import draft_of
+from milestones.lookups import workspaces_publishing
 from milestones.models import Ladder, Version
+from milestones.publishing import publish_due
+from onboarding import clock
+from onboarding.tenancy.models import AuditEntry
 from onboarding.tenancy.scope import workspace_scope
 from tests.ladders import ladder, milestone, publish_ladder
 
@@ -129,3 +135,46 @@ def test_an_older_version_comes_back_as_the_draft(studio, acme):
     assert "is gone" in studio.get("/w/acme/ladders/path/compare/?from=1&to=2").content.decode()
     assert studio.post("/w/acme/ladders/path/versions/1/restore/")["Location"] == f"{DRAFT}publish/"
     assert edits.keys(draft(acme).document) == ["share", "report"]
+
+
+def at(minutes: int) -> str:
+    return f"{clock.now() + timedelta(minutes=minutes):%Y-%m-%dT%H:%M}"
+
+
+def plan(acme, **sent):
+    return {"policy": "stay", "note": "On Monday", "revision": str(draft(acme).revision), "at": at(90), **sent}
+
+
+def test_a_draft_goes_live_at_its_moment(studio, acme):
+    studio.post(
+        f"{DRAFT}rungs/share/",
+        RUNG | {"title": "Share it", "waive_unlocks": "N.", "waive_cue": "N.", "waive_success_metric": "N."},
+    )
+    assert "That moment is past." in studio.post(f"{DRAFT}publish/", plan(acme, at="2020-01-01T10:00")).content.decode()
+    studio.post(f"{DRAFT}publish/", plan(acme))
+    assert "Goes live" in studio.get(DRAFT).content.decode()
+    with workspace_scope(acme.pk):
+        assert publish_due(clock.now()) == 0
+    assert workspaces_publishing(clock.now()) == []
+    later = clock.now() + timedelta(minutes=91)
+    assert workspaces_publishing(later) == [acme.pk]
+    with workspace_scope(acme.pk):
+        assert publish_due(later) == 1
+        assert Ladder.objects.get().live.number == 2
+    assert workspaces_publishing(later) == []
+
+
+def test_an_edit_keeps_a_scheduled_draft_from_going_live_and_the_trail_says_why(studio, acme):
+    studio.post(f"{DRAFT}publish/", plan(acme))
+    studio.post(f"{DRAFT}edit/remove/", {"key": "report"})
+    with workspace_scope(acme.pk):
+        assert publish_due(clock.now() + timedelta(minutes=91)) == 0
+        assert Ladder.objects.get().live.number == 1
+        assert "Somebody has changed" in AuditEntry.objects.order_by("-pk").first().detail["why"]
+    assert "Goes live" not in studio.get(DRAFT).content.decode()
+
+
+def test_a_draft_is_taken_off_the_schedule(studio, acme):
+    studio.post(f"{DRAFT}publish/", plan(acme))
+    studio.post(f"{DRAFT}unschedule/")
+    assert draft(acme).publish_at is None
