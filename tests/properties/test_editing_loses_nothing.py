@@ -25,7 +25,7 @@ from tests.ladders import ladder, milestone, publish_ladder
 from tests.properties.pipeline import undone
 from tests.senders import Sender, drain_all, identify, track
 
-QUICK, SLOW, OFTEN = 25, 300, 50
+QUICK, SLOW, OFTEN = 25, 600, 50
 KEYS, PEOPLE = ("a", "b", "c", "d"), ("hannah", "petra")
 _numbers = itertools.count(1)
 
@@ -36,10 +36,12 @@ steps = st.one_of(
     st.tuples(st.just("move"), keys, st.integers(0, 1), st.integers(0, 3)),
     st.tuples(st.just("remove"), keys),
     st.tuples(st.just("place"), keys, st.integers(0, 1)),
+    st.tuples(st.just("place"), st.just(KEYS[-1]), st.integers(0, 1)),
     st.tuples(st.just("requires"), keys, keys),
     st.tuples(st.just("undo")),
     st.tuples(st.just("stay")),
     st.tuples(st.just("follow")),
+    st.tuples(st.just("carry"), st.sets(keys)),
     st.tuples(st.just("carry"), st.sets(keys)),
 )
 plans = st.lists(steps, min_size=4, max_size=14)
@@ -51,10 +53,13 @@ class Studio:
     def __init__(self, client):
         owner, _ = User.objects.get_or_create(email="alice@acme.example", defaults={"name": "Alice"})
         self.workspace = open_workspace(name=f"Edited {next(_numbers)}", owner=owner)
-        document = ladder(*(milestone(key, {"event": key}) for key in KEYS))
+        document = ladder(*(milestone(key, {"event": key}) for key in KEYS[:-1]))
         document["phases"].append({"name": "Later", "rungs": []})
         document["phases"][1]["rungs"].append(document["phases"][0]["rungs"].pop())
         publish_ladder(self.workspace, document)
+        with workspace_scope(self.workspace.pk):  # the last one waits in the library
+            content = {"title": KEYS[-1], "criteria": {"event": KEYS[-1]}}
+            Milestone.objects.create(workspace=self.workspace, key=KEYS[-1], title=KEYS[-1], content=content)
         self.sender = Sender(client, self.workspace)
         self.start = clock.now() - timedelta(days=9)
         self.sender.send(*(identify(person, self.start) for person in PEOPLE))
