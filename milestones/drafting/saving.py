@@ -33,6 +33,11 @@ def draft_of(ladder: Ladder) -> Version | None:
     return ladder.versions.filter(state=Version.State.DRAFT).select_related("ladder").order_by("-number").first()
 
 
+def drafts() -> dict[int, Version]:
+    """ladder id → its draft, for all ladders that have one; one query."""
+    return {draft.ladder_id: draft for draft in Version.objects.filter(state=Version.State.DRAFT).order_by("number")}
+
+
 @transaction.atomic
 def open_draft(ladder: Ladder, *, member: Member | None, document: dict | None = None, said: str = "") -> Version:
     """The ladder's draft; where there is none, a new one that holds `document`, or else what the newest version holds."""
@@ -126,6 +131,8 @@ def throw_away(version: Version, *, member: Member) -> None:
         if deleted:
             subject = f"{version.ladder.name} version {version.number}"
             record(member=member, verb="threw a draft away", subject=subject)
+            # A ladder that never was anything but this draft goes with it.
+            Ladder.objects.filter(pk=version.ladder_id, versions=None).delete()
 
 
 def feature_document(feature: Feature) -> dict:

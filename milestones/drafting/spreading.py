@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from milestones.drafting.edits import EditRefusedError, keys, renew_milestone
-from milestones.drafting.saving import draft_of, open_draft, save
+from milestones.drafting.saving import draft_of, drafts, open_draft, save
 from milestones.models import Ladder, Milestone, Version
 from onboarding.tenancy.models import Member
 
@@ -19,9 +19,9 @@ class Use:
 
 def uses_of(key: str) -> list[Use]:
     """The ladders that place a milestone now, in workspace order."""
-    uses = []
+    uses, open_drafts = [], drafts()
     for ladder in Ladder.objects.select_related("live").order_by("position", "id"):
-        draft = draft_of(ladder)
+        draft = open_drafts.get(ladder.pk)
         in_live = ladder.live is not None and key in keys(ladder.live.document)
         in_draft = draft is not None and key in keys(draft.document)
         if in_live or in_draft:

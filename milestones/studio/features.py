@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from milestones.checklist.stored import forget_all
 from milestones.drafting.edits import content_of, keys
-from milestones.drafting.saving import draft_of
+from milestones.drafting.saving import drafts
 from milestones.models import Feature, Ladder, Rung
 from milestones.studio.criteria_page import known_events
 from milestones.studio.rendering import show
@@ -113,8 +113,9 @@ def unlocked_by() -> dict[str, list[tuple[str, str, str]]]:
     for rung in live.order_by("version__ladder__position", "position"):
         for feature in rung.content.get("unlocks", []):
             found.setdefault(feature, []).append((rung.title, rung.version.ladder.name, rung.version.ladder.key))
-    for ladder in Ladder.objects.select_related("live").order_by("position"):
-        draft = draft_of(ladder)
+    open_drafts = drafts()
+    for ladder in Ladder.objects.order_by("position", "id"):
+        draft = open_drafts.get(ladder.pk)
         for key in keys(draft.document) if draft else []:
             content = content_of(draft.document, key)
             for feature in content.get("unlocks", []):

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from milestones.drafting.comparing import compare
 from milestones.drafting.naming import free_key
-from milestones.drafting.saving import draft_of
+from milestones.drafting.saving import drafts
 from milestones.drafting.spreading import Use, spread, uses_of
 from milestones.models import Ladder, Milestone
 from milestones.studio.builder_view import USUAL_ROLES
@@ -55,8 +55,9 @@ def milestone_list(request, slug):
 def _where_used() -> dict[str, list[Ladder]]:
     """milestone key → the ladders whose live version or draft places it."""
     used: dict[str, list[Ladder]] = {}
+    open_drafts = drafts()
     for ladder in Ladder.objects.select_related("live").order_by("position", "id"):
-        documents = [version.document for version in (ladder.live, draft_of(ladder)) if version]
+        documents = [version.document for version in (ladder.live, open_drafts.get(ladder.pk)) if version]
         keys = {rung["milestone"] for document in documents for phase in document["phases"] for rung in phase["rungs"]}
         for key in keys:
             used.setdefault(key, []).append(ladder)

@@ -4,6 +4,7 @@ Each verb answers True when the effect already shows, False when it is saved and
 raises ActionRefusedError with the reason.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from milestones import acts
@@ -115,6 +116,37 @@ def enroll_account(account: Account, ladder: Ladder, *, member: Member, note: st
     detail = {"ladder": ladder.key, "people": len(waiting), "note": note}
     record(member=member, verb="enrolled an account", subject=str(account), detail=detail)
     return len(waiting), drain_here()
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What became of a list of external ids."""
+
+    put_on: int
+    already: list[str]
+    unknown: list[str]
+    shows: bool
+
+
+def enroll_listed(ladder: Ladder, external_ids: list[str], *, member: Member, note: str = "") -> Listed:
+    """Put the people of a list on a ladder, each with the seat they took last."""
+    if ladder.live_id is None:
+        raise ActionRefusedError("This ladder is not published yet.")
+    wanted = list(dict.fromkeys(external_ids))
+    seats = Seat.objects.filter(person__external_id__in=wanted, left_at=None).select_related("person", "account")
+    latest = {seat.person.external_id: seat for seat in seats.order_by("since", "pk")}
+    on_it = set(
+        Enrollment.objects.filter(ladder=ladder, ended_at=None, seat__in=latest.values()).values_list("seat", flat=True)
+    )
+    already = [each for each in wanted if each in latest and latest[each].pk in on_it]
+    fresh = [latest[each] for each in wanted if each in latest and latest[each].pk not in on_it]
+    for seat in fresh:
+        acts.write(verb="enrolled", seat=seat, ladder=ladder.key, by="manager", actor=str(member.user), note=note)
+    if fresh:
+        detail = {"people": len(fresh), "note": note}
+        record(member=member, verb="enrolled a list of people", subject=ladder.name, detail=detail)
+    shows = drain_here() if fresh else True
+    return Listed(len(fresh), already, [each for each in wanted if each not in latest], shows)
 
 
 def unenroll(enrollment: Enrollment, *, member: Member, reason: str) -> bool:

@@ -5,6 +5,7 @@ from django.urls import path
 from milestones.studio import (
     accounts,
     builder,
+    enroll_list,
     features,
     ladders,
     library,
@@ -50,6 +51,7 @@ urlpatterns = [
     path(f"{DRAFT}/rungs/<str:rung>/criteria/", builder.draft_criteria, name="draft-criteria"),
     path(f"{DRAFT}/unschedule/", publish_page.draft_unschedule, name="draft-unschedule"),
     path(f"{DRAFT}/publish/", publish_page.draft_publish, name="draft-publish"),
+    path("w/<slug:slug>/ladders/<str:key>/enroll/", enroll_list.enroll_list, name="enroll-list"),
     path("w/<slug:slug>/ladders/<str:key>/preview/", preview_page.ladder_preview, name="ladder-preview"),
     path(
         "w/<slug:slug>/ladders/<str:key>/preview/frame/", preview_page.ladder_preview_frame, name="ladder-preview-frame"

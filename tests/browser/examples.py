@@ -95,6 +95,7 @@ def find_examples(live) -> Examples:
         "ladder-draft": f"{workspace}/ladders/{ladder}/draft/",
         "ladder-draft rung": f"{workspace}/ladders/{ladder}/draft/?rung={rung}",
         "draft-publish": f"{workspace}/ladders/{ladder}/draft/publish/",
+        "enroll-list": f"{workspace}/ladders/{ladder}/enroll/",
         "ladder-preview": f"{workspace}/ladders/{ladder}/preview/?role=operator&day=3&done=1&width=phone",
         "ladder-preview-frame": f"{workspace}/ladders/{ladder}/preview/frame/?role=power_user&day=9&done=2",
         "version-compare": f"{workspace}/ladders/{ladder}/compare/",

@@ -3,7 +3,17 @@
 import pytest
 
 from milestones.drafting import edits
-from milestones.drafting.saving import ConflictError, NoDraftError, can_undo, draft_of, open_draft, redo, save, undo
+from milestones.drafting.saving import (
+    ConflictError,
+    NoDraftError,
+    can_undo,
+    draft_of,
+    open_draft,
+    redo,
+    save,
+    throw_away,
+    undo,
+)
 from milestones.models import DraftEdit, Enrollment, Ladder, Progress, Rung, Version
 from milestones.publishing import DraftChangedError, publish
 from onboarding import clock
@@ -124,3 +134,16 @@ def test_each_policy_does_to_those_under_way_what_it_says(client, acme, policy, 
     with workspace_scope(acme.pk):
         assert Enrollment.objects.get().version.number == version
         assert (Progress.objects.get(key="share").reached_at is not None) == keeps
+
+
+def test_a_draft_is_thrown_away_and_what_is_live_stays(path, me):
+    throw_away(open_draft(path, member=me), member=me)
+    assert draft_of(path) is None
+    assert Ladder.objects.get().live.number == 1
+
+
+def test_a_ladder_that_was_only_a_draft_goes_with_it(path, me):
+    document = path.live.document | {"ladder": "new"}
+    other = Ladder.objects.create(workspace_id=path.workspace_id, key="other", name="Other")
+    throw_away(open_draft(other, member=me, document=document), member=me)
+    assert list(Ladder.objects.values_list("key", flat=True)) == ["path"]

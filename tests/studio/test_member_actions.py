@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from milestones.models import Enrollment, Progress
 from milestones.replay import compare
@@ -135,3 +136,29 @@ def test_a_whole_account_is_put_on_a_ladder(studio, acme):
         "Everybody of this account is on this ladder already."
         in studio.post(page, {"ladder": "extra"}).content.decode()
     )
+
+
+def test_a_list_is_put_on_a_ladder_and_the_unknown_are_named(studio, acme):
+    page = "/w/acme/ladders/extra/enroll/"
+    assert "There is no id in it." in studio.post(page, {"text": " \n"}).content.decode()
+    said = studio.post(
+        page, {"text": "user_id,name\nhannah,Hannah Berg\nnobody\nhannah", "note": "Pilot."}
+    ).content.decode()
+    assert "1 not known" in said
+    assert "nobody" in said
+    assert on(acme, "extra", "hannah").ended_at is None
+    assert audited(acme).detail == {"people": 1, "note": "Pilot."}
+    again = studio.post(page, {"text": "hannah\npetra"}).content.decode()
+    assert "1 on it already; nothing changes for them." in again
+    assert on(acme, "extra", "petra") is not None
+
+
+def test_a_csv_file_is_read_and_what_is_no_text_refused(studio, acme):
+    page = "/w/acme/ladders/extra/enroll/"
+    file = SimpleUploadedFile("people.csv", "\ufeffid,x\nhannah".encode())
+    assert "2 not known" not in studio.post(page, {"file": file}).content.decode()
+    assert on(acme, "extra", "hannah") is not None
+    refused = studio.post(page, {"file": SimpleUploadedFile("people.csv", b"\xff\xfe\x00")}).content.decode()
+    assert "This is not a text file in UTF-8." in refused
+    many = "\n".join(map(str, range(2_001)))
+    assert "At most 2,000 people at a time; these are 2,001." in studio.post(page, {"text": many}).content.decode()
