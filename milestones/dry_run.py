@@ -118,11 +118,11 @@ def move_act(progress: dict[str, Progress], kept: Container[str], number: int, n
 
 @dataclass
 class Trial:
-    """One rung tried on the people there are. `reached` are (enrollment, Concluded of it) in the order of reaching."""
+    """One rung tried on the people there are. `reached` is what was concluded of those who reached it, in the order of reaching."""
 
     key: str
     people: int
-    reached: list[tuple[Enrollment, Concluded]]
+    reached: list[Concluded]
     are_enrolled: bool  # they are on the ladder; otherwise the draft would take them on
 
     @property
@@ -146,8 +146,8 @@ def try_rung(version: Version, key: str, *, now: datetime, most: int) -> Trial:
         standing = concluded.standings[key]
         on_track += standing.on_track
         if standing.on_track and standing.reached_at is not None and standing.how == "criteria":
-            reached.append((concluded.enrollment, concluded))
-    reached.sort(key=lambda each: each[1].standings[key].reached_at)
+            reached.append(concluded)
+    reached.sort(key=lambda each: each.standings[key].reached_at)
     return Trial(key, on_track, reached, are_enrolled)
 
 

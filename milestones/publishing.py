@@ -1,5 +1,6 @@
 """Drafts and publishing: a ladder file becomes a draft, a draft becomes the live version, people under way stay or move."""
 
+from dataclasses import asdict
 from datetime import datetime
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from milestones.concluding import News, conclude
 from milestones.drafting.edits import content_of, keys
 from milestones.drafting.readiness import obstacles
 from milestones.drafting.saving import open_draft, replace
+from milestones.dry_run import move_act
 from milestones.enrolling import enroll_people
 from milestones.models import Enrollment, Feature, Ladder, Milestone, Phase, Progress, Rung, Version
 from onboarding import clock
@@ -213,21 +215,17 @@ def move(under_way: list[Enrollment], version: Version, *, carry: set[str] | Non
     """Write the facts that move these enrollments; `carry` None carries every milestone that both versions have."""
     keys = set(version.rungs.values_list("key", flat=True))
     kept = keys if carry is None else keys & carry
-    progress: dict[int, list[Progress]] = {}
-    for row in Progress.objects.filter(enrollment__in=under_way, key__in=kept):
-        progress.setdefault(row.enrollment_id, []).append(row)
+    progress: dict[int, dict[str, Progress]] = {}
+    for row in Progress.objects.filter(enrollment__in=under_way, key__in=kept).defer("evidence"):
+        progress.setdefault(row.enrollment_id, {})[row.key] = row
     for enrollment in under_way:
-        carried = {}
-        for row in progress.get(enrollment.pk, []):
-            place = {
-                "opened_at": row.opened_at,
-                "reached_at": row.reached_at,
-                "skipped_at": row.skipped_at,
-                "how": row.how,
-            }
-            carried[row.key] = {key: value for key, value in place.items() if value}
+        # What the dry run supposed is what is written.
+        act = move_act(progress.get(enrollment.pk, {}), kept, version.number, at)
+        carried = {
+            key: {name: value for name, value in asdict(place).items() if value} for key, place in act.carried.items()
+        }
         acts.write(
-            verb="moved_to_version",
+            verb=act.verb,
             seat=enrollment.seat,
             ladder=version.ladder.key,
             at=at,

@@ -9,9 +9,8 @@ from copy import deepcopy
 from milestones.criteria import CriteriaError, MilestoneSignal, parse
 
 PHASES, RUNGS_A_PHASE = 50, 200
-PLACEMENT = ("tracks", "requires", "due", "first_value")
 EMPTY = {str: "", list: [], dict: {}, bool: False, int: None}  # how a placement says that it goes without
-RULES = ("name", "promise", "at_once", "per_day", "spacing_hours", "enroll")
+RULES = ("ladder", "name", "promise", "at_once", "per_day", "spacing_hours", "enroll")
 
 
 class EditRefusedError(ValueError):
@@ -230,16 +229,13 @@ def remove_phase(document: dict, number: int) -> dict:
 
 
 def set_rules(document: dict, **said) -> dict:
-    """Set the ladder's own fields (RULES); what is empty is left out, but for the name."""
+    """Set the ladder's own fields, which stand first in this order (RULES); what is empty is left out, but for the name."""
     document = deepcopy(document)
     for name, value in said.items():
         document.pop(name, None)
         if value not in (None, "", [], {}):
             document[name] = value
-    first = ("ladder", "name", "promise", "at_once", "per_day", "spacing_hours", "enroll")
-    return {
-        key: document[key] for key in (*(k for k in first if k in document), *(k for k in document if k not in first))
-    }
+    return {key: document[key] for key in (*RULES, *(key for key in document if key not in RULES)) if key in document}
 
 
 def renew_milestone(document: dict, milestone: dict) -> dict:

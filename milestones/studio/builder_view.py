@@ -13,10 +13,9 @@ from milestones.drafting.saving import can_undo
 from milestones.models import Enrollment, Feature, Ladder, Milestone, Rung, Version
 from milestones.studio.days import Calendar, Moment
 from milestones.studio.ladder_view import due_in_words
-from milestones.studio.roles import known_roles, role_label
+from milestones.studio.roles import role_label, usual_roles
 from milestones.studio.splits import counted
 
-USUAL_ROLES = ("administrator", "power_user", "operator")
 SHELF = 60  # milestones of the library shown beside the ladder; the search finds the others
 
 
@@ -90,8 +89,7 @@ class DraftView:
 
 def all_roles(document: dict) -> list[str]:
     """The roles that a track may name: those people have, the usual ones, and those the ladder names already."""
-    known = [role for role, _ in known_roles()]
-    return list(dict.fromkeys([*USUAL_ROLES, *known, *filter(None, roles_of(document))]))
+    return list(dict.fromkeys([*usual_roles(), *filter(None, roles_of(document))]))
 
 
 def look_at(version: Version, calendar: Calendar, *, rung: str = "", role: str = "", q: str = "") -> DraftView:

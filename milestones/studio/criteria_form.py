@@ -8,8 +8,10 @@ import json
 import re
 from collections.abc import Mapping
 
-from milestones.criteria import CriteriaError, parse
+from milestones.criteria import CriteriaError, language, parse
 from milestones.criteria.language import MAX_CONDS, MAX_DEPTH, MAX_SIGNALS
+from milestones.criteria.words import COMPARISONS
+from milestones.studio.asked import whole_number
 
 GROUPS = {"all": "all of these hold", "any": "any of these holds"}
 KINDS = {
@@ -18,20 +20,7 @@ KINDS = {
     "milestone": "another milestone",
     "confirmed_by": "a confirmation",
 }
-OPS = {
-    "eq": "is",
-    "ne": "is not",
-    "in": "is one of",
-    "not_in": "is none of",
-    "gt": "is more than",
-    "gte": "is at least",
-    "lt": "is less than",
-    "lte": "is at most",
-    "contains": "contains",
-    "starts_with": "starts with",
-    "exists": "is known",
-    "missing": "is not known",
-}
+OPS = {op: COMPARISONS.get(op) or {"in": "is one of", "not_in": "is none of"}[op] for op in language.OPS}
 SHAPES = {
     "count": "at least this many times",
     "distinct": "with this many different values of",
@@ -178,7 +167,7 @@ def _sent(data, path: str, depth: int, left: list[int]) -> dict:
         kind = "all"
     if kind in GROUPS and depth <= MAX_DEPTH:
         parts = []
-        for number in range(min(_size(data, path), MAX_SIGNALS)):
+        for number in range(_size(data, path)):
             if left[0] > 0:
                 parts.append(_sent(data, f"{path}.{number}", depth + 1, left))
         node = {"kind": kind, "parts": parts}
@@ -197,7 +186,7 @@ def _sent(data, path: str, depth: int, left: list[int]) -> dict:
 
 def _size(data, path: str) -> int:
     size = data.get(f"{path}:size", "0")
-    return int(size) if size.isascii() and size.isdigit() and len(size) < 4 else 0
+    return min(whole_number(size) or 0, MAX_SIGNALS)
 
 
 def change(root: dict, do: str) -> dict:

@@ -93,10 +93,10 @@ class CriteriaPart:
     def sample(self, calendar: Calendar) -> list[tuple]:
         """(person, account, when, evidence) of those who reached it last."""
         rows = []
-        for enrollment, concluded in reversed(self.trial.reached[-SHOWN:]):
-            standing = concluded.standings[self.trial.key]
+        for concluded in reversed(self.trial.reached[-SHOWN:]):
+            seat, standing = concluded.enrollment.seat, concluded.standings[self.trial.key]
             said = [_evidence(each) for each in standing.evidence]
-            rows.append((enrollment.seat.person, enrollment.seat.account, calendar.date(standing.reached_at), said))
+            rows.append((seat.person, seat.account, calendar.date(standing.reached_at), said))
         return rows
 
 

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from milestones.drafting.saving import draft_of
 from milestones.ladder_files import write
 from milestones.models import Ladder, Version
+from milestones.studio.asked import whole_number
 from milestones.studio.funnels import headline, ladder_rows, splits_of
 from milestones.studio.ladder_view import enrollment_in_words, pace_in_words, rung_cards, value_in_words, version_rows
 from milestones.studio.rendering import calendar_of, show
@@ -79,7 +80,7 @@ def _version(ladder: Ladder, number: str) -> Version:
     """The version of that number; without one the live version, else the newest."""
     versions = ladder.versions.select_related("ladder").order_by("-number")
     if number:
-        return get_object_or_404(versions, number=int(number) if number.isascii() and number.isdigit() else 0)
+        return get_object_or_404(versions, number=whole_number(number) or 0)
     version = versions.filter(pk=ladder.live_id).first() or versions.first()
     if version is None:
         raise Http404

@@ -11,11 +11,11 @@ from milestones.drafting.naming import free_key
 from milestones.drafting.saving import drafts
 from milestones.drafting.spreading import Use, spread, uses_of
 from milestones.models import Ladder, Milestone
-from milestones.studio.builder_view import USUAL_ROLES
+from milestones.studio.asked import whole_number
 from milestones.studio.criteria_page import WORDS, CriteriaPart, read_part
 from milestones.studio.library_form import TAGS, LibraryForm
 from milestones.studio.rendering import address_of_pages, page_of, show
-from milestones.studio.roles import known_roles, role_label
+from milestones.studio.roles import role_label, usual_roles
 from onboarding import clock
 from onboarding.tenancy.access import open_to
 from onboarding.tenancy.audit import record
@@ -80,14 +80,10 @@ def _tags_in_words(milestone: Milestone) -> list[str]:
     return [role_label(word) if tag == "roles" else word for tag in TAGS for word in tags.get(tag, [])]
 
 
-def _roles() -> list[str]:
-    return list(dict.fromkeys([*USUAL_ROLES, *(role for role, _ in known_roles())]))
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @open_to(Access.MANAGER)
 def milestone_new(request, slug):
-    form = LibraryForm(request.POST if request.method == "POST" else None, content={}, roles=_roles())
+    form = LibraryForm(request.POST if request.method == "POST" else None, content={}, roles=usual_roles())
     if request.method == "POST" and form.is_valid():
         content = form.content()
         milestone = Milestone.objects.create(
@@ -109,7 +105,7 @@ def milestone_detail(request, slug, key):
     milestone = get_object_or_404(Milestone, key=key)
     if request.method != "POST":
         return _page(request, milestone)
-    form = LibraryForm(request.POST, content=milestone.content, roles=_roles())
+    form = LibraryForm(request.POST, content=milestone.content, roles=usual_roles())
     if not form.is_valid():
         return _page(request, milestone, form=form)
     content = form.content()
@@ -148,10 +144,9 @@ def _save(request, milestone: Milestone, content: dict) -> bool:
     if content == milestone.content:
         messages.info(request, "Nothing has changed.")
         return True
-    seen = request.POST.get("revision", "")
     mine = Milestone.objects.filter(pk=milestone.pk)
     if not request.POST.get("anyway"):
-        mine = mine.filter(revision=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else 0)
+        mine = mine.filter(revision=whole_number(request.POST.get("revision")) or 0)
     if not mine.update(title=content["title"], content=content, revision=F("revision") + 1):
         return False
     milestone.refresh_from_db()
@@ -221,7 +216,7 @@ def _page(request, milestone: Milestone, *, form: LibraryForm | None = None, cri
     context = {
         "nav_current": "milestone-list",
         "milestone": milestone,
-        "form": form or LibraryForm(content=milestone.content, roles=_roles()),
+        "form": form or LibraryForm(content=milestone.content, roles=usual_roles()),
         "uses": [(use, _differences(use, milestone.key)) for use in uses_of(milestone.key)],
         "criteria": criteria or _criteria(milestone, None),
         "criteria_url": reverse("milestone-criteria", args=[request.workspace.slug, milestone.key]),

@@ -11,6 +11,7 @@ from milestones.checklist.actions import ActionRefusedError
 from milestones.models import Enrollment, Ladder
 from milestones.studio import member_actions
 from milestones.studio.account_story import traits_shown
+from milestones.studio.asked import whole_number
 from milestones.studio.person_climb import enrollments_of, view_climbs
 from milestones.studio.person_story import headline, identities_of, recent_events
 from milestones.studio.rendering import address_of_pages, calendar_of, page_of, show
@@ -46,12 +47,11 @@ def person_list(request, slug):
 
 
 def _wanted(query) -> Wanted:
-    account = query.get("account", "")
     return Wanted(
         q=query.get("q", "").strip()[:200],
         role=query.get("role", "")[:60],
         ladder=query.get("ladder", "")[:100],
-        account=int(account) if account.isascii() and account.isdigit() and len(account) < 19 else None,
+        account=whole_number(query.get("account")),
         anonymous=query.get("anonymous") == "1",
     )
 
@@ -98,9 +98,14 @@ def _open_ladders(person: Person) -> list[Ladder]:
     return list(Ladder.objects.exclude(live=None).exclude(pk__in=on).order_by("position", "id"))
 
 
+def _tracks(enrollment: Enrollment) -> list[tuple[str, str]]:
+    """(key, label) of the roles that any rung of the version names."""
+    named = {role for tracks in enrollment.version.rungs.values_list("tracks", flat=True) for role in tracks}
+    return [(role, role_label(role)) for role in sorted(named)]
+
+
 def _change_forms(enrollment: Enrollment, sent: dict) -> dict:
-    tracks = {role for tracks in enrollment.version.rungs.values_list("tracks", flat=True) for role in tracks}
-    roles = [(role, role_label(role)) for role in sorted(tracks)]
+    roles = _tracks(enrollment)
     prefix = f"{enrollment.pk}-%s"
     return {
         "track_form": (sent.get("track") or TrackForm(roles=roles, auto_id=f"track-{prefix}")) if roles else None,
@@ -143,9 +148,7 @@ def enrollment_leave(request, slug, pk, enrollment):
 @open_to(Access.MANAGER)
 def enrollment_track(request, slug, pk, enrollment):
     climb = _find(pk, enrollment)
-    tracks = {role for tracks in climb.version.rungs.values_list("tracks", flat=True) for role in tracks}
-    roles = [(role, role_label(role)) for role in sorted(tracks)]
-    form = TrackForm(request.POST, roles=roles, auto_id=f"track-{climb.pk}-%s")
+    form = TrackForm(request.POST, roles=_tracks(climb), auto_id=f"track-{climb.pk}-%s")
     if not form.is_valid():
         return _show_person(request, climb.seat.person, enrollment=climb, forms={"track": form})
     said = form.cleaned_data

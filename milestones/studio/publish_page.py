@@ -17,6 +17,7 @@ from milestones.drafting.saving import draft_of, open_draft, replace
 from milestones.dry_run import DryRun, dry_run, joining
 from milestones.models import Enrollment, Feature, Ladder, Version
 from milestones.publishing import CARRY, FOLLOW, STAY, DraftChangedError, publish, schedule, unschedule
+from milestones.studio.asked import whole_number
 from milestones.studio.rendering import calendar_of, show
 from milestones.studio.rung_form import area
 from onboarding import clock
@@ -140,14 +141,14 @@ def draft_publish(request, slug, key):
 
 
 def _publish(request, draft: Version, form: PublishForm):
-    seen = request.POST.get("revision", "")
+    seen = whole_number(request.POST.get("revision"))
     how = {
         "policy": form.policy_said,
         "carry": form.carried,
         "member": request.member,
         "note": form.cleaned_data["note"].strip(),
         "reason": form.cleaned_data.get("reason", "").strip(),
-        "seen": int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else -1,
+        "seen": -1 if seen is None else seen,
     }
     if at := form.cleaned_data.get("at"):
         schedule(draft, at=at, **how)
@@ -251,5 +252,5 @@ def version_restore(request, slug, key, number):
 
 
 def _numbered(versions: list[Version], text: str) -> Version | None:
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+    number = whole_number(text)
     return next((version for version in versions if version.number == number), None)

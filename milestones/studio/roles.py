@@ -20,6 +20,14 @@ def known_roles() -> list[tuple[str, str]]:
     return [(key, role_label(key)) for key in keys]
 
 
+USUAL_ROLES = ("administrator", "power_user", "operator")
+
+
+def usual_roles() -> list[str]:
+    """The keys of the roles that a product usually has, and of those that anybody has."""
+    return list(dict.fromkeys([*USUAL_ROLES, *(role for role, _ in known_roles())]))
+
+
 @dataclass(frozen=True)
 class RoleProgress:
     """The rungs on the tracks of an account's people of one role, summed: `reached` of `total`, skipped ones left out."""
