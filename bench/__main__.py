@@ -19,14 +19,15 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "onboarding.settings")
     django.setup()
 
-    from bench import copying, rounds
+    from bench import copying, dry_runs, rounds, world
     from bench.figures import table
     from tests.live import Live
 
     say(f"two workspaces of {options.people:,} people, 200 signals in 20 ladders each")
     copying.prepare()
-    steady = rounds.open_vendor("Steady", options.people, reached=True)
-    nothing = rounds.open_vendor("Nothing yet", options.people, reached=False)
+    steady = rounds.open_vendor("Steady", options.people, done=world.RUNGS - 1)
+    nothing = rounds.open_vendor("Nothing yet", options.people, done=0)
+    dry = dry_runs.prepare(options.people)
     figures: dict[str, list[float]] = {}
     rates: dict[str, list] = {}
     with tempfile.TemporaryDirectory() as folder:
@@ -37,6 +38,7 @@ def main() -> int:
             for number in range(options.rounds):
                 say(f"round {number + 1} of {options.rounds}")
                 made, behind = rounds.one_round(live, steady, nothing, seed=number * 10 + 1)
+                made["dry_run"] = dry_runs.cost(dry, options.people)
                 for key, value in made.items():
                     figures.setdefault(key, []).append(value)
                 for key, value in behind.items():

@@ -30,6 +30,7 @@ FIGURES = (
     Figure("end_to_end", "accept and drain at once, to COPY", 0.12, 0.30),
     Figure("latency", "an event's 200 to changed widget data, p95", 1.5, 0.5, unit="s", less=True),
     Figure("widget_changed", "widget data, changed, to a no-op view", 0.18, 0.30),
+    Figure("dry_run", "dry run of 9 rungs, 20 events a person, to a bare count", 40, 10, less=True),
     Figure("widget_same", "widget data, 304, to a no-op view", 0.25, 0.45),
 )
 

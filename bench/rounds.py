@@ -49,9 +49,9 @@ class Vendor:
         return jwt.encode(claims, self.secret, algorithm="HS256")
 
 
-def open_vendor(name: str, people: int, *, reached: bool) -> Vendor:
+def open_vendor(name: str, people: int, *, done: int) -> Vendor:
     workspace = world.make_workspace(name)
-    source = world.populate(workspace, people, reached=reached)
+    source = world.populate(workspace, people, done=done)
     with workspace_scope(workspace.pk):
         _, secret = add_signing_secret()
         return Vendor(workspace, source, add_key(source=source), secret, people)

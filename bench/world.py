@@ -28,12 +28,12 @@ def make_workspace(name: str):
     return open_workspace(name=name, owner=owner)
 
 
-def ladder_document(place: int) -> dict:
-    """Ten rungs of one signal each, over the 100 event names: thresholds 1 to 5, every other with a condition."""
+def ladder_document(place: int, rungs: int = RUNGS, names: int = NAMES) -> dict:
+    """So many rungs of one signal each, over the event names: thresholds 1 to 5, every other with a condition."""
     milestones = []
-    for rung in range(RUNGS):
-        number = place * RUNGS + rung
-        signal = {"event": f"event {number % NAMES}", "count": 1 + number % 5}
+    for rung in range(rungs):
+        number = place * rungs + rung
+        signal = {"event": f"event {number % names}", "count": 1 + number % 5}
         if number % 2:
             signal["where"] = [{"property": "amount", "op": "gte", "value": number % 7}]
         milestones.append({"key": f"m{number}", "title": f"Milestone {number}", "criteria": signal})
@@ -48,15 +48,17 @@ def ladder_document(place: int) -> dict:
     return document
 
 
-def populate(workspace, people: int, *, reached: bool) -> Source:
-    """People with seats and enrollments, each on one of the ladders; `reached` puts all but one rung behind them.
+def populate(
+    workspace, people: int, *, done: int, ladders: int = LADDERS, rungs: int = RUNGS, names: int = NAMES
+) -> Source:
+    """People with seats and enrollments, each on one of the ladders, with so many of its rungs `done`.
 
     Written set-wise: what is measured is the drain, not the making of its world.
     """
     past = clock.now() - timedelta(days=60)
     with workspace_scope(workspace.pk):
-        for place in range(LADDERS):
-            version, _ = draft(ladder_document(place))
+        for place in range(ladders):
+            version, _ = draft(ladder_document(place, rungs, names))
             publish(version)
         take_on()  # nobody is there yet; so the beat has nothing to take on while something is measured
         source = Source.objects.create(workspace=workspace, name="bench", kind="server", created_at=past)
@@ -67,9 +69,9 @@ def populate(workspace, people: int, *, reached: bool) -> Source:
             "past_us": int(past.timestamp() * 1_000_000),
             "people": people,
             "accounts": max(people // PEOPLE_AN_ACCOUNT, 1),
-            "ladders": LADDERS,
-            "names": NAMES,
-            "done": RUNGS - 1 if reached else 0,
+            "ladders": ladders,
+            "names": names,
+            "done": done,
             "identify": Kind.IDENTIFY.value,
         }
         with connection.cursor() as cursor:

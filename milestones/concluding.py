@@ -170,7 +170,7 @@ def think(
     acts = {e.pk: acts_of(all_acts, e) for e in enrollments}
     for pk, act in (moves or {}).items():
         acts[pk].append(act)
-    hits = _judge(enrollments, rules, acts, news, stored)
+    hits = judge(enrollments, rules, acts, news, stored)
     roles = seat_roles(
         {e.seat.person_id for e in enrollments if any(r.tracks for r in rules[e.version_id].rules.rungs)}
     )
@@ -211,8 +211,17 @@ def acts_of(acts: dict, enrollment: Enrollment) -> list[Act]:
 # --- judging signals ----------------------------------------------------------------------------
 
 
-def _judge(enrollments, rules, acts, news, stored) -> dict[int, dict]:
-    """enrollment id → (rung, epoch, signal) → Found, taking over what is stored where nothing new can change it."""
+def judge(
+    enrollments: list[Enrollment],
+    rules: Mapping[int, VersionRules],
+    acts: Mapping[int, list[Act]],
+    news: dict[int, News] | None = None,
+    stored: dict | None = None,
+) -> dict[int, dict]:
+    """enrollment id → (rung, epoch, signal) → Found, taking over what is stored where nothing new can change it.
+
+    `rules` are by version id, `acts` by enrollment id.
+    """
     hits: dict[int, dict] = {e.pk: {} for e in enrollments}
     asked: list[tuple[int, tuple[str, int, int], Candidate]] = []
     quorums: list[tuple[Enrollment, tuple[str, int, int], Candidate]] = []

@@ -1,19 +1,33 @@
-"""What a draft would do to real people, found with the one evaluator and written nowhere."""
+"""What a draft would do to real people, found with the one evaluator and written nowhere.
 
+Most people have done nothing in Cairn that decides a rung: what they would reach follows from their events alone and is worked
+out for all at once (wholesale). The others, and those who have been on the ladder before, are folded one by one.
+"""
+
+from collections import defaultdict
 from collections.abc import Container
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from milestones.acts import read
+from milestones import wholesale
+from milestones.acts import PREFIX, read
 from milestones.climbing import Act, Carried
-from milestones.concluding import Concluded, think
+from milestones.concluding import Concluded, judge, think
 from milestones.drafting.edits import content_of, keys, needs, rungs
 from milestones.enrolling import LadderRule, draft_rule, enrollable_seats, find_spans
+from milestones.evaluation import event_name
 from milestones.models import Enrollment, Progress, Version
 from milestones.rules import VersionRules, document_rules
-from onboarding.tracking.models import Person
+from onboarding.tracking.models import EventName, Person
 
 AT_A_TIME = 1_000
+DECIDING = (
+    "confirmed",
+    "reopened",
+    "extended",
+    "kept",
+    "sealed",
+)  # the facts of Cairn by which a rung is reached or not
 NAMED = 200  # people kept by name for each rung
 
 
@@ -50,28 +64,57 @@ class DryRun:
         return sum(effect.lost for effect in self.rungs.values())
 
 
-def under_way(ladder) -> "list[int]":
-    """The ids of the running enrollments on a ladder."""
-    return list(Enrollment.objects.filter(ladder=ladder, ended_at=None).order_by("id").values_list("pk", flat=True))
-
-
-def dry_run(version: Version, *, carry: Container[str] | None, now: datetime, most: int | None = None) -> DryRun:
+def dry_run(version: Version, *, carry: Container[str] | None, now: datetime, most: int) -> DryRun:
     """Move everybody who is under way onto the draft, in thought. `carry` None carries every milestone that both have.
 
-    With `most`, no more than so many enrollments are judged, those that began last.
+    No more than `most` enrollments are judged, those that began last. Inside an open scope, whose transaction ends soon.
     """
     rules, run = document_rules(version), DryRun()
     kept = {key for key in keys(version.document) if carry is None or key in carry}
     for key in keys(version.document):
         content = content_of(version.document, key)
         run.rungs[key] = RungEffect(key, content["title"], content.get("unlocks", []))
-    ids = under_way(version.ladder)
-    run.under_way = len(ids)
-    ids = ids[-most:] if most else ids
-    run.judged = len(ids)
-    for start in range(0, len(ids), AT_A_TIME):
-        _try_on(run, rules, kept, ids[start : start + AT_A_TIME], version, now)
+    run.under_way = Enrollment.objects.filter(ladder=version.ladder, ended_at=None).count()
+    deciding = EventName.objects.filter(name__in=[PREFIX + verb for verb in DECIDING]).values_list("pk", flat=True)
+    run.judged, odd = wholesale.gather(version.ladder_id, deciding=deciding, most=most)
+    _try_on_all(run, rules, kept)
+    run.judged += len(odd)
+    for start in range(0, len(odd), AT_A_TIME):
+        _try_on(run, rules, kept, odd[start : start + AT_A_TIME], version, now)
     return run
+
+
+def _try_on_all(run: DryRun, rules: VersionRules, kept: set[str]) -> None:
+    """What follows from events alone, for everybody at once."""
+    if not run.judged or not rules.rules.rungs:
+        return
+    signals = list(dict.fromkeys(rule.signal for rule in rules.signals))
+    numbers = {signal: number for number, signal in enumerate(signals)}
+    names = EventName.objects.filter(name__in={event_name(signal) for signal in signals})
+    wholesale.judge(signals, dict(names.values_list("name", "id")))
+    _note_the_rest(rules, numbers)
+    run.affected += wholesale.settle(rules.rules.rungs, numbers, kept)
+    for place, tally in enumerate(wholesale.tallies(len(rules.rules.rungs))):
+        effect = run.rungs[rules.rules.rungs[place].key]
+        effect.before, effect.after, effect.newly, effect.lost = tally.before, tally.after, tally.newly, tally.lost
+        effect.newly_named = wholesale.newly(place, NAMED) if tally.newly else []
+        effect.lost_named = wholesale.lost(place, NAMED) if tally.lost else []
+
+
+def _note_the_rest(rules: VersionRules, numbers: dict) -> None:
+    """The signals that need more than one person's events in order (a whole account's, a quorum) are judged as ever."""
+    rest = tuple(rule for rule in rules.signals if not wholesale.judges(rule.signal))
+    few, after = replace(rules, signals=rest), 0
+    while rest and (ids := wholesale.gathered(after, AT_A_TIME)):
+        after = ids[-1]
+        enrollments = list(Enrollment.objects.filter(pk__among=ids).select_related("seat__person", "seat__account"))
+        found = judge(enrollments, defaultdict(lambda: few), defaultdict(list))
+        signals = {(rule.rung, rule.index): rule.signal for rule in rest}
+        wholesale.note(
+            (pk, numbers[signals[rung, index]], hit.at)
+            for pk, hits in found.items()
+            for (rung, _, index), hit in hits.items()
+        )
 
 
 def _try_on(run: DryRun, rules: VersionRules, kept: set[str], ids: list[int], version: Version, now: datetime) -> None:

@@ -123,7 +123,7 @@ def _ask(shape: str, members: list[Candidate], name_ids: dict[str, int], now: da
         rows.append((position, spec, candidate))
     with connection.cursor() as cursor:
         cursor.execute(
-            STATEMENTS[shape], {**_spec_columns(specs, name_ids), **_candidate_columns(rows), **_scope(), "now": now}
+            STATEMENTS[shape], {**spec_columns(specs, name_ids), **_candidate_columns(rows), **_scope(), "now": now}
         )
         return cursor.fetchall()
 
@@ -132,7 +132,8 @@ def _scope() -> dict:
     return {"workspace": current_workspace_id()}
 
 
-def _spec_columns(specs: dict, name_ids: dict[str, int]) -> dict:
+def spec_columns(specs: dict, name_ids: dict[str, int]) -> dict:
+    """The parameters of SPEC: what each signal (→ its number) asks, as columns."""
     columns: dict[str, list] = {
         f"s_{c}": []
         for c in [
@@ -145,6 +146,7 @@ def _spec_columns(specs: dict, name_ids: dict[str, int]) -> dict:
             "trusted",
             "threshold",
             "days",
+            "span",
             "path",
             "key",
         ]
@@ -163,6 +165,7 @@ def _spec_columns(specs: dict, name_ids: dict[str, int]) -> dict:
             "trusted": signal.trusted_only,
             "threshold": str(signal.threshold if is_event else 1),
             "days": signal.days if is_event and not signal.of_enrollment else None,
+            "span": signal.days if is_event and signal.of_enrollment else None,
             "path": f"strict {accessor(signal.path)}" if is_event and signal.path else None,
             "key": None if is_event else signal.cond.path[0],
         }
@@ -242,16 +245,20 @@ def look_closely(signal: EventSignal, *, person_id: int, name_id: int, most: int
     return [(*row[:4], json.loads(row[4]), row[5]) for row in rows]
 
 
-CANDIDATES = """
+SPEC = """
 with spec as materialized (
     select number, name_id, name, present::jsonpath, absent::jsonpath, variables::jsonb, trusted, threshold::numeric,
-           days * interval '24 hours' as width, path::jsonpath, key
+           days * interval '24 hours' as width, span * interval '24 hours' as span, path::jsonpath, key
     from unnest(%(s_number)s::int[], %(s_name_id)s::bigint[], %(s_name)s::text[], %(s_present)s::text[], %(s_absent)s::text[],
                 %(s_variables)s::text[], %(s_trusted)s::boolean[], %(s_threshold)s::text[], %(s_days)s::float8[],
-                %(s_path)s::text[], %(s_key)s::text[])
-         as s (number, name_id, name, present, absent, variables, trusted, threshold, days, path, key)
-), candidate as materialized (
-    select c.position, c.person, c.account, c.start, c.asof, c.until, c.first, s.*
+                %(s_span)s::float8[], %(s_path)s::text[], %(s_key)s::text[])
+         as s (number, name_id, name, present, absent, variables, trusted, threshold, days, span, path, key)
+)
+"""
+# `roams`: the person may have had seats at several accounts. Who asks for few does not know, and takes it for so.
+CANDIDATES = f"""
+{SPEC}, candidate as materialized (
+    select c.position, c.person, c.account, true as roams, c.start, c.asof, c.until, c.first, s.*
     from unnest(%(c_position)s::int[], %(c_spec)s::int[], %(c_person)s::bigint[], %(c_account)s::bigint[],
                 %(c_start)s::timestamptz[], %(c_asof)s::timestamptz[], %(c_until)s::timestamptz[], %(c_first)s::timestamptz[])
          as c (position, spec, person, account, start, asof, until, first)
@@ -276,7 +283,7 @@ EVENTS_OF = {
         select {COLUMNS} from tracking_event e
         where e.workspace_id = %(workspace)s and e.person_id = c.person and e.name_id = c.name_id
               and e.occurred_at >= c.start and e.occurred_at <= c.until and (e.trusted or not c.trusted)
-              and (e.account_id = c.account or (e.account_id is null and (c.account is null or not {ELSEWHERE}))) and {MATCHES}""",
+              and (e.account_id = c.account or (e.account_id is null and (c.account is null or not c.roams or not {ELSEWHERE}))) and {MATCHES}""",
     "account": f"""
         select {COLUMNS} from tracking_event e
         where e.workspace_id = %(workspace)s and e.account_id = c.account and e.name_id = c.name_id

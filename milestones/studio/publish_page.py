@@ -25,7 +25,8 @@ from onboarding.tenancy.access import open_to
 from onboarding.tenancy.audit import record
 from onboarding.tenancy.models import Access
 
-JUDGED, NAMED = 20_000, 20
+JUDGED, NAMED = 200_000, 20
+LOOKED_AT = 20_000  # people looked at for whom the draft would take on
 POLICIES = [
     (STAY, "Stay: they finish the version they are on. Only people who start later get the new one."),
     (FOLLOW, "Follow: they move to the new version and keep everything they have reached."),
@@ -178,7 +179,7 @@ def _review(request, draft: Version, form: PublishForm, wrong: list):
         "policy": policy if not wrong else STAY,
         "run": run,
         "effects": _effects(run) if run else [],
-        "joining": joining(draft, now=clock.now(), most=JUDGED) if not wrong else 0,
+        "joining": joining(draft, now=clock.now(), most=LOOKED_AT) if not wrong else 0,
     }
     return show(request, "builder/publish.html", context)
 

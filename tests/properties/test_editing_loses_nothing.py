@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from milestones.drafting import edits
 from milestones.drafting.edits import EditRefusedError
 from milestones.drafting.saving import draft_of, open_draft, save, undo
+from milestones.dry_run import dry_run
 from milestones.models import Enrollment, Ladder, Milestone, Progress
 from milestones.publishing import publish, take_on
 from milestones.replay import compare
@@ -110,6 +111,7 @@ class Studio:
             draft = draft_of(Ladder.objects.select_related("live").get())
             if draft is None or not all(phase["rungs"] for phase in draft.document["phases"]):
                 return
+            told = None if policy == "stay" else dry_run(draft, carry=carry, now=clock.now(), most=len(PEOPLE))
             publish(draft, policy=policy, carry=carry)
             number = draft.number
         drain_all(self.workspace)
@@ -121,6 +123,8 @@ class Studio:
         else:
             assert set(self.versions().values()) == {number}
             self.check(before, carried=set(KEYS) if policy == "follow" else carry, versions=self.versions())
+            done = Counter(key for reached in self.reached().values() for key in reached)
+            assert {key: effect.after for key, effect in told.rungs.items()} == {key: done[key] for key in told.rungs}
 
     def check(self, before: dict, *, carried: set[str], versions: dict) -> None:
         """What is reached now is what counts as reached: by counting, or because it was and is carried."""
