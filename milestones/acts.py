@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
 from milestones.climbing import Act, Carried
@@ -18,12 +19,24 @@ PREFIX = "cairn:"
 
 def write(*, verb: str, seat: Seat, ladder: str, at: datetime | None = None, **said) -> InboxRow:
     """Append a fact `cairn:<verb>` about a seat on a ladder. `said`: rung, by, actor, note, moment, role, carried, version."""
+    return write_many(verb=verb, ladder=ladder, at=at, said=[(seat, said)])
+
+
+def write_many(
+    *, verb: str, ladder: str, at: datetime | None = None, said: Sequence[tuple[Seat, dict]]
+) -> InboxRow | None:
+    """Append one fact for each (seat, what is said of it), together in one inbox row; None for nobody."""
     now = clock.now()
+    facts = [_fact(verb, seat, ladder, at or now, properties) for seat, properties in said]
+    return append(facts, source_id=cairn_source().pk, received_at=microseconds(now)) if facts else None
+
+
+def _fact(verb: str, seat: Seat, ladder: str, at: datetime, said: dict) -> Fact:
     properties = {"ladder": ladder, **{key: value for key, value in said.items() if value not in (None, "")}}
-    fact = Fact(
+    return Fact(
         kind=Kind.CAIRN,
         message_id=f"cairn-{secrets.token_hex(12)}",
-        occurred_at=microseconds(at or now),
+        occurred_at=microseconds(at),
         name=PREFIX + verb,
         user_id=seat.person.external_id,
         anonymous_id=None,
@@ -31,7 +44,6 @@ def write(*, verb: str, seat: Seat, ladder: str, at: datetime | None = None, **s
         previous_id=None,
         properties=json.dumps(properties, default=_text).encode(),
     )
-    return append([fact], source_id=cairn_source().pk, received_at=microseconds(now))
 
 
 def append_now(**fact) -> None:

@@ -65,6 +65,11 @@ def workspaces_taking_on() -> list[int]:
     return [workspace_id for (workspace_id,) in rows("select * from workspaces_taking_on()", [])]
 
 
+def workspaces_moving() -> list[int]:
+    """Workspaces in which not everybody has been moved to a version that was published."""
+    return [workspace_id for (workspace_id,) in rows("select * from workspaces_moving()", [])]
+
+
 def workspaces_publishing(at: datetime) -> list[int]:
     """Workspaces in which a draft was to go live by that moment."""
     return [workspace_id for (workspace_id,) in rows("select * from workspaces_publishing(%s)", [at])]

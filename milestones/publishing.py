@@ -1,20 +1,18 @@
 """Drafts and publishing: a ladder file becomes a draft, a draft becomes the live version, people under way stay or move."""
 
-from dataclasses import asdict
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
 
-from milestones import acts
+from milestones import moving
 from milestones.checklist.stored import forget_all
 from milestones.concluding import News, conclude
 from milestones.drafting.edits import content_of, keys
 from milestones.drafting.readiness import obstacles
 from milestones.drafting.saving import open_draft, replace
-from milestones.dry_run import move_act
 from milestones.enrolling import enroll_people
-from milestones.models import Enrollment, Feature, Ladder, Milestone, Phase, Progress, Rung, Version
+from milestones.models import Enrollment, Feature, Ladder, Milestone, Phase, Rung, Version
 from onboarding import clock
 from onboarding.tenancy.audit import record
 from onboarding.tenancy.models import Member
@@ -130,21 +128,19 @@ def publish(
         version.refresh_from_db()
         _place_rungs(version, document)
         version.edits.all().delete()
-        under_way = list(
-            Enrollment.objects.filter(ladder=ladder, ended_at=None).select_related("seat__person", "seat__account")
-        )
+        under_way = Enrollment.objects.filter(ladder=ladder, ended_at=None).count()
         if policy == STAY:
             Version.objects.filter(ladder=ladder, state=Version.State.PUBLISHED).exclude(pk=version.pk).update(
                 state=Version.State.RETIRED
             )
         first = ladder.first_published_at or now
         Ladder.objects.filter(pk=ladder.pk).update(live=version, first_published_at=first, name=document["name"])
-        detail = {"policy": policy, "under_way": len(under_way), "note": note}
+        detail = {"policy": policy, "under_way": under_way, "note": note}
         if policy == CARRY:
             detail |= {"carried": sorted(carry or ()), "reason": reason}
         record(member=member, verb="published", subject=f"{ladder.name} version {version.number}", detail=detail)
     if policy != STAY:
-        move(under_way, version, carry=carry if policy == CARRY else None, at=now)
+        moving.begin(version, carry=carry if policy == CARRY else None)
 
 
 def schedule(
@@ -209,29 +205,6 @@ def publish_due(now: datetime) -> int:
         else:
             live += 1
     return live
-
-
-def move(under_way: list[Enrollment], version: Version, *, carry: set[str] | None, at: datetime) -> None:
-    """Write the facts that move these enrollments; `carry` None carries every milestone that both versions have."""
-    keys = set(version.rungs.values_list("key", flat=True))
-    kept = keys if carry is None else keys & carry
-    progress: dict[int, dict[str, Progress]] = {}
-    for row in Progress.objects.filter(enrollment__in=under_way, key__in=kept).defer("evidence"):
-        progress.setdefault(row.enrollment_id, {})[row.key] = row
-    for enrollment in under_way:
-        # What the dry run supposed is what is written.
-        act = move_act(progress.get(enrollment.pk, {}), kept, version.number, at)
-        carried = {
-            key: {name: value for name, value in asdict(place).items() if value} for key, place in act.carried.items()
-        }
-        acts.write(
-            verb=act.verb,
-            seat=enrollment.seat,
-            ladder=version.ladder.key,
-            at=at,
-            version=version.number,
-            carried=carried,
-        )
 
 
 def take_on(*, now: datetime | None = None) -> int:

@@ -7,7 +7,13 @@ from celery import shared_task
 from django.core.cache import cache
 
 from milestones.draining import drain, sweep_workspace
-from milestones.lookups import workspaces_publishing, workspaces_taking_on, workspaces_with_changes_due
+from milestones.lookups import (
+    workspaces_moving,
+    workspaces_publishing,
+    workspaces_taking_on,
+    workspaces_with_changes_due,
+)
+from milestones.moving import move_some
 from milestones.publishing import publish_due, take_on_some
 from onboarding import clock
 from onboarding.tenancy.jobs import claim
@@ -64,6 +70,18 @@ def take_on_waiting() -> None:
         for _ in range(ROUNDS):
             with workspace_scope(workspace_id):
                 if not take_turn() or take_on_some() is None:
+                    break
+
+
+@shared_task(name="milestones.move")
+def move_waiting() -> None:
+    """Move those under way to versions that were published, 1,000 in a turn; their facts are drained like all others."""
+    if not claim("milestones.move", every=timedelta(seconds=2)):
+        return
+    for workspace_id in workspaces_moving():
+        for _ in range(ROUNDS):
+            with workspace_scope(workspace_id):
+                if move_some() is None:
                     break
 
 

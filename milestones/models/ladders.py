@@ -45,11 +45,15 @@ class Version(WorkspaceModel):
     publish_how = models.JSONField(null=True)
     # The id of the last person looked at while people are taken on after publishing; None when that is done.
     take_on_after = models.BigIntegerField(null=True)
+    # The same for those who are moved onto this version, by enrollment; and the keys of the milestones that they keep.
+    move_after = models.BigIntegerField(null=True)
+    move_keeps = ArrayField(models.CharField(max_length=100), null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["workspace", "ladder", "number"], name="version_once")]
         indexes = [
             models.Index(fields=["id"], name="version_taking_on", condition=models.Q(take_on_after__isnull=False)),
+            models.Index(fields=["id"], name="version_moving", condition=models.Q(move_after__isnull=False)),
             models.Index(
                 fields=["publish_at"], name="version_publish_at", condition=models.Q(publish_at__isnull=False)
             ),
