@@ -13,7 +13,7 @@ ENV PATH=/venv/bin:$PATH \
     CAIRN_MODE=production \
     CAIRN_STATE=/state
 RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent cairn \
- && install --directory --owner=cairn --mode=0700 /state
+ && install --directory --owner=cairn --mode=0700 /state /files
 COPY --from=packages /venv /venv
 WORKDIR /app
 COPY . .

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from milestones.criteria import ConfirmedSignal, Criteria, EventSignal, Group, MilestoneSignal
+from milestones.working_time import MONDAY_TO_FRIDAY, WorkingTime
 
 HOW_ORDER = ("criteria", "confirmed", "kept", "sealed")
 
@@ -20,6 +21,7 @@ class RungRule:
     requires: tuple[str, ...] = ()
     due_days: float | None = None
     due_from: str = "opened"
+    due_business: bool = False  # whole business days
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Rules:
     at_once: int | None = None
     per_day: int | None = None
     spacing: timedelta = timedelta(0)
+    working_time: WorkingTime = MONDAY_TO_FRIDAY
 
 
 @dataclass(frozen=True)
@@ -296,8 +299,13 @@ class _Climb:
         if rung.due_days is None:
             return None
         if rung.due_from == "opened":
-            return opened_at + timedelta(days=rung.due_days) if opened_at else None
-        return max(self.known.enrolled_at + timedelta(days=rung.due_days), since) if since else None
+            return self._days_after(opened_at, rung) if opened_at else None
+        return max(self._days_after(self.known.enrolled_at, rung), since) if since else None
+
+    def _days_after(self, at: datetime, rung: RungRule) -> datetime:
+        if rung.due_business:
+            return self.rules.working_time.after(at, int(rung.due_days))
+        return at + timedelta(days=rung.due_days)
 
     def _missed_at(self, rung: RungRule, reaches) -> datetime | None:
         """When the rung can no longer be reached by events; None while it is reached before, or never closes."""

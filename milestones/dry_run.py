@@ -18,6 +18,7 @@ from milestones.enrolling import LadderRule, draft_rule, enrollable_seats, find_
 from milestones.evaluation import event_name
 from milestones.models import Enrollment, Progress, Version
 from milestones.rules import VersionRules, document_rules
+from onboarding.tracking.counting import real
 from onboarding.tracking.models import EventName, Person
 
 AT_A_TIME = 1_000
@@ -67,14 +68,14 @@ class DryRun:
 def dry_run(version: Version, *, carry: Container[str] | None, now: datetime, most: int) -> DryRun:
     """Move everybody who is under way onto the draft, in thought. `carry` None carries every milestone that both have.
 
-    No more than `most` enrollments are judged, those that began last. Inside an open scope, whose transaction ends soon.
+    No more than `most` enrollments are judged, those that began last, without tests. Inside an open scope, whose transaction ends soon.
     """
     rules, run = document_rules(version), DryRun()
     kept = {key for key in keys(version.document) if carry is None or key in carry}
     for key in keys(version.document):
         content = content_of(version.document, key)
         run.rungs[key] = RungEffect(key, content["title"], content.get("unlocks", []))
-    run.under_way = Enrollment.objects.filter(ladder=version.ladder, ended_at=None).count()
+    run.under_way = Enrollment.objects.filter(real("seat"), ladder=version.ladder, ended_at=None).count()
     deciding = EventName.objects.filter(name__in=[PREFIX + verb for verb in DECIDING]).values_list("pk", flat=True)
     run.judged, odd = wholesale.gather(version.ladder_id, deciding=deciding, most=most)
     _try_on_all(run, rules, kept)
@@ -179,7 +180,9 @@ def try_rung(version: Version, key: str, *, now: datetime, most: int) -> Trial:
     At most `most` enrollments are looked at, those that began last. Raises CriteriaError.
     """
     rules = document_rules(version, keys=_needed_for(version.document, key))
-    running = Enrollment.objects.filter(ladder=version.ladder, ended_at=None).order_by("-enrolled_at")[:most]
+    running = Enrollment.objects.filter(real("seat"), ladder=version.ladder, ended_at=None).order_by("-enrolled_at")[
+        :most
+    ]
     enrollments = list(running.select_related("seat__person", "seat__account", "ladder"))
     are_enrolled = bool(enrollments)
     if not are_enrolled:
@@ -196,10 +199,16 @@ def try_rung(version: Version, key: str, *, now: datetime, most: int) -> Trial:
 
 def would_enroll(version: Version, *, now: datetime, most: int) -> list[Enrollment]:
     """Enrollments as the draft's rule would make them if it were published now; they are not stored, their ids are below 0."""
-    people = set(Person.objects.exclude(external_id=None).order_by("-last_seen_at").values_list("pk", flat=True)[:most])
+    people = set(
+        Person.objects.exclude(external_id=None)
+        .filter(is_test=False)
+        .order_by("-last_seen_at")
+        .values_list("pk", flat=True)[:most]
+    )
     rule: LadderRule = draft_rule(version, now)
     made = []
-    spans = find_spans([(seat, rule) for seat in enrollable_seats(people)], read(people))
+    seats = [seat for seat in enrollable_seats(people) if not (seat.account and seat.account.is_test)]
+    spans = find_spans([(seat, rule) for seat in seats], read(people))
     for place, ((seat, _), found) in enumerate(spans.items(), start=1):
         for span in found[:1]:
             made.append(

@@ -13,6 +13,7 @@ from milestones.models import Enrollment, Ladder, Progress, Rung, Transition
 from onboarding import clock
 from onboarding.tenancy.access import open_to
 from onboarding.tenancy.models import Access, Invitation, Member
+from onboarding.tracking.counting import real
 from onboarding.tracking.models import Account, Event, Person, Source, SourceKey
 
 TEMPLATE = "milestones/first_climb.html"
@@ -127,12 +128,13 @@ def first_climb() -> list[Step]:
 
 def glance(now: datetime) -> Glance:
     """The workspace at `now`, over the versions that are live."""
-    running = Enrollment.objects.filter(ended_at=None)
+    running = Enrollment.objects.filter(real("seat"), ended_at=None)
     under_way = running.aggregate(
         people=Count("seat__person_id", distinct=True), accounts=Count("seat__account_id", distinct=True)
     )
     # By rung, because that is how progress is indexed.
     week = Progress.objects.filter(
+        real("enrollment__seat"),
         rung_id__in=list(Rung.objects.filter(version__published_at__isnull=False).values_list("pk", flat=True)),
         reached_at__gt=now - WEEK,
         reached_at__lte=now,

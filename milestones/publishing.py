@@ -13,6 +13,7 @@ from milestones.drafting.readiness import obstacles
 from milestones.drafting.saving import open_draft, replace
 from milestones.enrolling import enroll_people
 from milestones.models import Enrollment, Feature, Ladder, Milestone, Phase, Rung, Version
+from milestones.rules import present_working_time
 from onboarding import clock
 from onboarding.tenancy.audit import record
 from onboarding.tenancy.models import Member
@@ -121,7 +122,8 @@ def publish(
             state=Version.State.PUBLISHED,
             published_at=now,
             note=note,
-            rules={key: document[key] for key in RULES if key in document},
+            rules={key: document[key] for key in RULES if key in document}
+            | {"working_time": present_working_time().as_document()},
             publish_at=None,
             take_on_after=0,  # a fact may have named this version, or met its rule, before it was there
         )

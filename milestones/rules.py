@@ -4,9 +4,13 @@ from collections.abc import Container
 from dataclasses import dataclass
 from datetime import timedelta
 
+from milestones import working_time
 from milestones.climbing import Rules, RungRule
 from milestones.criteria import EventSignal, TraitSignal, parse
 from milestones.models import Rung, Version
+from milestones.working_time import WorkingTime
+from onboarding.tenancy.models import Workspace
+from onboarding.tenancy.scope import current_workspace_id
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,8 @@ def read_rules(version: Version) -> VersionRules:
     rules = [
         _rung_rule(rung.key, rung.content["criteria"], rung.tracks, rung.requires, rung.due or {}) for rung in rungs
     ]
-    return _version_rules(version, rules, version.rules, {rung.key: rung.pk for rung in rungs})
+    working = working_time.read(version.rules.get("working_time"))
+    return _version_rules(version, rules, version.rules, {rung.key: rung.pk for rung in rungs}, working)
 
 
 def document_rules(version: Version, keys: Container[str] | None = None) -> VersionRules:
@@ -75,10 +80,18 @@ def document_rules(version: Version, keys: Container[str] | None = None) -> Vers
         criteria = {**own, **rung.get("override", {})}.get("criteria")
         requires = [needed for needed in rung.get("requires", []) if keys is None or needed in keys]
         rules.append(_rung_rule(key, criteria, rung.get("tracks", []), requires, rung.get("due") or {}))
-    return _version_rules(version, rules, document, {})
+    return _version_rules(version, rules, document, {}, present_working_time())
 
 
-def _version_rules(version: Version, rules: list[RungRule], settings: dict, rung_ids: dict[str, int]) -> VersionRules:
+def present_working_time() -> WorkingTime:
+    """The open workspace's working days and holidays as they are set now."""
+    workspace = Workspace.objects.get(pk=current_workspace_id())
+    return WorkingTime(workspace.timezone, frozenset(workspace.working_days), frozenset(workspace.holidays))
+
+
+def _version_rules(
+    version: Version, rules: list[RungRule], settings: dict, rung_ids: dict[str, int], working_time: WorkingTime
+) -> VersionRules:
     signals = [
         SignalRule(rule.key, index, signal)
         for rule in rules
@@ -94,6 +107,7 @@ def _version_rules(version: Version, rules: list[RungRule], settings: dict, rung
             at_once=settings.get("at_once"),
             per_day=settings.get("per_day"),
             spacing=timedelta(hours=settings.get("spacing_hours") or 0),
+            working_time=working_time,
         ),
         signals=tuple(signals),
         rung_ids=rung_ids,
@@ -109,4 +123,5 @@ def _rung_rule(key: str, criteria: dict, tracks: list[str], requires: list[str],
         requires=tuple(requires),
         due_days=due.get("days"),
         due_from=due.get("from", "opened"),
+        due_business=due.get("business", False),
     )

@@ -28,7 +28,7 @@ class Tally:
 
 
 def gather(ladder_id: int, *, deciding: Sequence[int], most: int) -> tuple[int, list[int]]:
-    """Lay out the enrollments under way on a ladder, those that began last, at most `most`.
+    """Lay out the enrollments under way on a ladder, those that began last, at most `most`, without tests.
 
     Returns how many were laid out for judging here, and the ids of the others: who was on the ladder before, or has one of the
     facts named in `deciding` (ids of event names), is for the whole fold.
@@ -206,6 +206,9 @@ select e.id, s.person_id, s.account_id, e.enrolled_at, s.person_id in (select pe
 from (select * from milestones_enrollment where workspace_id = %(workspace)s and ladder_id = %(ladder)s and ended_at is null
       order by id desc limit %(most)s) e
 join tracking_seat s on s.workspace_id = %(workspace)s and s.id = e.seat_id
+join tracking_person p on p.workspace_id = %(workspace)s and p.id = s.person_id and not p.is_test
+left join tracking_account a on a.workspace_id = %(workspace)s and a.id = s.account_id
+where a.is_test is distinct from true
 """
 ASKED = f"""
 {SPEC}, c as (

@@ -1,6 +1,7 @@
 """All settings, read from the environment; .env.example names each of them."""
 
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import environ
 
@@ -162,8 +163,20 @@ CACHES = {
 STATIC_URL = "/static/"
 STATIC_ROOT = env("CAIRN_STATIC_ROOT", default=str(ROOT / ".static"))
 STATICFILES_DIRS = [ROOT / "static"]
+
+
+def _files(url: str) -> dict:
+    """Where kept files lie: a folder, or s3://bucket/prefix?endpoint_url=…&region_name=… (the keys as boto3 finds them)."""
+    place = urlsplit(url)
+    if place.scheme == "s3":
+        options = {"bucket_name": place.netloc, "location": place.path.strip("/"), **dict(parse_qsl(place.query))}
+        return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options | {"file_overwrite": False}}
+    return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": place.path}}
+
+
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "files": _files(env("FILES_URL", default=str(CAIRN_STATE / "files"))),
     "staticfiles": {
         "BACKEND": {
             "production": "whitenoise.storage.CompressedManifestStaticFilesStorage",

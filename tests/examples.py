@@ -30,11 +30,13 @@ from onboarding.tracking.models import (
     EventKey,
     EventName,
     EventProperty,
+    Exclusion,
     Identity,
     InboxRow,
     IntakeDay,
     Person,
     RefusedEvent,
+    Role,
     Seat,
     Source,
     SourceKey,
@@ -100,6 +102,8 @@ def make_facts(own: dict, now) -> None:
     InboxRow.objects.create(**own, source_id=source.pk, received_at=now, body=b"\x90", facts=0)
     RefusedEvent.objects.create(**own, source_id=source.pk, received_at=now, code="x", message="x", event="{}")
     IntakeDay.objects.create(**own, source_id=source.pk, day=now.date())
+    Role.objects.create(**own, key="path", name="Path finder", position=0)
+    Exclusion.objects.create(**own, kind="domain", value="test.example")
 
 
 def make_progress(own: dict, now, seat: Seat) -> None:

@@ -13,6 +13,7 @@ from milestones.lookups import find_checklist_link
 from milestones.models import ChecklistLink
 from onboarding import clock
 from onboarding.tenancy.access import LINK, open_to
+from onboarding.tenancy.files import address_of
 from onboarding.tenancy.models import Workspace
 
 PAGE = "milestones/checklist/page.html"
@@ -83,6 +84,7 @@ def _context(request, token) -> dict:
     enrollment = request.link.enrollment
     return {
         "workspace": request.workspace_shown,
+        "logo_url": address_of(request.workspace_shown.logo),
         "base_url": f"/c/{token}/",
         "person": enrollment.seat.person,
         "checklist": document(enrollment, now=clock.now()),

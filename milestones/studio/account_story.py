@@ -83,7 +83,9 @@ class AccountStory:
 
 def tell(account: Account, calendar: Calendar) -> AccountStory:
     """What the account's page says about its people's progress."""
-    people = Person.objects.filter(seats__account=account, seats__left_at=None, external_id__isnull=False)
+    people = Person.objects.filter(
+        seats__account=account, seats__left_at=None, external_id__isnull=False, is_test=False
+    )
     roles = progress_by_role([account.pk]).get(account.pk, [])
     standings = _standings(account, calendar)
     return AccountStory(
@@ -96,7 +98,11 @@ def tell(account: Account, calendar: Calendar) -> AccountStory:
 
 def _running(account: Account):
     return Progress.objects.filter(
-        enrollment__seat__account=account, enrollment__seat__left_at=None, enrollment__ended_at=None, on_track=True
+        enrollment__seat__account=account,
+        enrollment__seat__left_at=None,
+        enrollment__seat__person__is_test=False,
+        enrollment__ended_at=None,
+        on_track=True,
     )
 
 
@@ -129,7 +135,11 @@ def _role_story(role: RoleProgress, standings: list[tuple[bool, str | None]]) ->
 
 def _first_value(account: Account, calendar: Calendar) -> FirstValue | None:
     reached = Progress.objects.filter(
-        enrollment__seat__account=account, rung__first_value=True, on_track=True, reached_at__isnull=False
+        enrollment__seat__account=account,
+        enrollment__seat__person__is_test=False,
+        rung__first_value=True,
+        on_track=True,
+        reached_at__isnull=False,
     )
     row = reached.select_related("enrollment__seat__person", "rung").order_by("reached_at").first()
     if row is None:

@@ -29,8 +29,11 @@ def account_list(request, slug):
     page = page_of(request, find_accounts(q=q, sort=sort))
     context = {
         "nav_current": "account-list",
-        "headline": headline(split(Account.objects.all(), "seat__account"), one="account", many="accounts"),
+        "headline": headline(
+            split(Account.objects.filter(is_test=False), "seat__account"), one="account", many="accounts"
+        ),
         "rows": account_rows(page, calendar_of(request)),
+        "left_out": Account.objects.filter(is_test=True).count(),
         "page": page,
         "pages_query": address_of_pages(request),
         "q": q,

@@ -15,6 +15,7 @@ from milestones.studio.days import Calendar, Moment
 from milestones.studio.ladder_view import due_in_words
 from milestones.studio.roles import role_label, usual_roles
 from milestones.studio.splits import counted
+from onboarding.tracking.counting import real
 
 SHELF = 60  # milestones of the library shown beside the ladder; the search finds the others
 
@@ -128,7 +129,7 @@ def look_at(version: Version, calendar: Calendar, *, rung: str = "", role: str =
 def _live(ladder: Ladder) -> str:
     if ladder.live is None:
         return "Not published yet"
-    people = Enrollment.objects.filter(ladder=ladder, ended_at=None).count()
+    people = Enrollment.objects.filter(real("seat"), ladder=ladder, ended_at=None).count()
     return f"Version {ladder.live.number} is live for {counted(people, 'enrollment')}"
 
 

@@ -6,6 +6,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 
 from milestones.models import Enrollment, Ladder, Progress, Rung
 from milestones.studio.splits import Split, counted
+from onboarding.tracking.counting import real
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def ladder_rows() -> list[LadderRow]:
 
 def shares_of(ladder: Ladder | None = None) -> dict[tuple[int, str], tuple[int, int]]:
     """(ladder id, rung key) → (reached, eligible), over all versions that people are on."""
-    rows = Progress.objects.filter(enrollment__ended_at=None, on_track=True)
+    rows = Progress.objects.filter(real("enrollment__seat"), enrollment__ended_at=None, on_track=True)
     if ladder:
         rows = rows.filter(enrollment__ladder=ladder)
     counts = (
@@ -72,7 +73,7 @@ def shares_of(ladder: Ladder | None = None) -> dict[tuple[int, str], tuple[int, 
 def splits_of(ladder: Ladder | None = None) -> dict[int, Split]:
     """ladder id → how far its running enrollments are."""
     rungs = Progress.objects.filter(enrollment=OuterRef("pk"), on_track=True)
-    running = Enrollment.objects.filter(ended_at=None)
+    running = Enrollment.objects.filter(real("seat"), ended_at=None)
     if ladder:
         running = running.filter(ladder=ladder)
     seen = running.annotate(

@@ -80,7 +80,8 @@ def due_in_words(due: dict | None) -> str:
     if not due or due.get("days") is None:
         return ""
     after = "enrollment" if due.get("from") == "enrolled" else "it opens"
-    return f"Due {due['days']:g} {'day' if due['days'] == 1 else 'days'} after {after}"
+    day = "business day" if due.get("business") else "day"
+    return f"Due {due['days']:g} {day}{'' if due['days'] == 1 else 's'} after {after}"
 
 
 def version_rows(ladder: Ladder, calendar: Calendar) -> list[VersionRow]:

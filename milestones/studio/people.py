@@ -34,8 +34,9 @@ def person_list(request, slug):
     known = Person.objects.filter(external_id__isnull=False)
     context = {
         "nav_current": "person-list",
-        "headline": split_headline(split(known, "seat__person"), one="person", many="people"),
+        "headline": split_headline(split(known.filter(is_test=False), "seat__person"), one="person", many="people"),
         "rows": person_rows(page, calendar_of(request), wanted),
+        "left_out": known.filter(is_test=True).count(),
         "page": page,
         "pages_query": address_of_pages(request),
         "wanted": wanted,

@@ -24,11 +24,14 @@ class AccountRow:
     people: int
     roles: list[RoleProgress]
     last_seen: Moment
+    is_test: bool = False
 
 
 def find_accounts(*, q: str = "", sort: str = "name") -> QuerySet[Account]:
     """Accounts whose name or external id contains `q`; `sort` is one of SORTS, with a leading "-" downwards."""
-    people = Seat.objects.filter(account=OuterRef("pk"), left_at=None).order_by().values("account")
+    people = (
+        Seat.objects.filter(account=OuterRef("pk"), left_at=None, person__is_test=False).order_by().values("account")
+    )
     found = Account.objects.annotate(
         people=Coalesce(Subquery(people.annotate(n=Count("pk")).values("n")), 0),
         said=Lower(Case(When(name="", then=F("external_id")), default=F("name"))),
@@ -47,6 +50,7 @@ def _share_reached() -> Subquery:
     rungs = Progress.objects.filter(
         enrollment__seat__account=OuterRef("pk"),
         enrollment__seat__left_at=None,
+        enrollment__seat__person__is_test=False,
         enrollment__ended_at=None,
         on_track=True,
     )
@@ -69,6 +73,7 @@ def account_rows(page: Page, calendar: Calendar) -> list[AccountRow]:
             people=account.people,
             roles=roles.get(account.pk, []),
             last_seen=calendar.day(account.last_seen_at),
+            is_test=account.is_test,
         )
         for account in accounts
     ]

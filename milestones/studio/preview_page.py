@@ -14,6 +14,7 @@ from milestones.studio.rendering import show
 from milestones.studio.roles import role_label
 from onboarding import clock
 from onboarding.tenancy.access import open_to
+from onboarding.tenancy.files import address_of
 from onboarding.tenancy.models import Access
 from onboarding.tenancy.security_headers import framed_by_us, with_frames_of_ours
 from onboarding.tracking.models import Account
@@ -89,7 +90,13 @@ def ladder_preview_frame(request, slug, key):
     ladder = get_object_or_404(Ladder.objects.select_related("live"), key=key)
     form = PreviewForm(request.GET, ladder=ladder)
     version, chosen = form.chosen()
-    context = {"workspace": request.workspace, "base_url": "", "person": None, "checklist": None}
+    context = {
+        "workspace": request.workspace,
+        "logo_url": address_of(request.workspace.logo),
+        "base_url": "",
+        "person": None,
+        "checklist": None,
+    }
     if version:
         version.ladder = ladder
         version.rules = {"promise": version.document.get("promise", "")}

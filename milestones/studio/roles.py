@@ -7,11 +7,8 @@ from django.db.models import Count, Q
 
 from milestones.models import Progress
 from onboarding.tracking.models import Seat
-
-
-def role_label(key: str) -> str:
-    """ "power_user" → "Power user"."""
-    return key.replace("_", " ").capitalize() if key else "No role"
+from onboarding.tracking.roles import role_name as role_label
+from onboarding.tracking.roles import roles
 
 
 def known_roles() -> list[tuple[str, str]]:
@@ -20,12 +17,9 @@ def known_roles() -> list[tuple[str, str]]:
     return [(key, role_label(key)) for key in keys]
 
 
-USUAL_ROLES = ("administrator", "power_user", "operator")
-
-
 def usual_roles() -> list[str]:
-    """The keys of the roles that a product usually has, and of those that anybody has."""
-    return list(dict.fromkeys([*USUAL_ROLES, *(role for role, _ in known_roles())]))
+    """The keys of the workspace's roles in order, and of those that anybody else has."""
+    return list(dict.fromkeys([*(role.key for role in roles()), *(role for role, _ in known_roles())]))
 
 
 @dataclass(frozen=True)
@@ -51,6 +45,7 @@ def progress_by_role(accounts: Iterable[int]) -> dict[int, list[RoleProgress]]:
     rows = Progress.objects.filter(
         enrollment__seat__account__in=list(accounts),
         enrollment__seat__left_at=None,
+        enrollment__seat__person__is_test=False,
         enrollment__ended_at=None,
         on_track=True,
     )

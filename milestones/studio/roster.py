@@ -40,6 +40,7 @@ class PersonRow:
     climb: Climb | None
     more: int
     last_seen: Moment
+    is_test: bool = False
 
 
 def find_people(wanted: Wanted) -> QuerySet[Person]:
@@ -98,4 +99,5 @@ def _row(person: Person, seats, enrollments, climbs: dict[int, Climb], calendar:
         climb=climbs[shown.pk] if shown else None,
         more=max(len(with_rungs) - 1, 0),
         last_seen=calendar.day(person.last_seen_at),
+        is_test=person.is_test,
     )

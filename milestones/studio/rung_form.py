@@ -136,6 +136,7 @@ class RungForm(MilestoneFields):
         choices=[("opened", "when it opens"), ("enrolled", "enrollment")],
         widget=forms.Select(attrs=SMALL_SELECT),
     )
+    due_business = forms.BooleanField(label="Business days: holidays and free days are not counted", required=False)
     first_value = forms.BooleanField(label="First value: reaching it is the moment of value", required=False)
 
     def __init__(self, data=None, *, document: dict, key: str, roles: list[str]):
@@ -145,12 +146,21 @@ class RungForm(MilestoneFields):
         self.fields["requires"].choices = [(each, title_of(document, each)) for each in before]
         self.key = key
 
+    def clean(self):
+        said = super().clean()
+        days = said.get("due_days")
+        if said.get("due_business") and days is not None and days != int(days):
+            self.add_error("due_days", "Business days are whole days.")
+        return said
+
     def change(self, document: dict) -> dict:
         """The draft with this form applied: an edit, for saving."""
         said = self.cleaned_data
         due = {"days": _whole(said["due_days"]), "from": said["due_from"] or "opened"} if said["due_days"] else None
         if due and due["from"] == "opened" and "from" not in (find(document, self.key)[2].get("due") or {}):
             del due["from"]  # as the file had it
+        if due and said["due_business"]:
+            due["business"] = True
         document = set_placement(
             document,
             self.key,
@@ -170,6 +180,7 @@ def _initial(document: dict, key: str) -> dict:
         "requires": rung.get("requires", []),
         "due_days": due.get("days"),
         "due_from": due.get("from", "opened"),
+        "due_business": due.get("business", False),
         "first_value": rung.get("first_value", False),
     }
 

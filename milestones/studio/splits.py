@@ -27,6 +27,7 @@ class Split:
 def split(subjects: QuerySet, path: str) -> Split:
     """Divide accounts (`path` seat__account) or people (seat__person) by their running enrollments."""
     rungs = Progress.objects.filter(**{f"enrollment__{path}": OuterRef("pk")}, enrollment__ended_at=None, on_track=True)
+    rungs = rungs.filter(enrollment__seat__person__is_test=False)
     seen = subjects.annotate(
         climbs=Exists(rungs),
         begun=Exists(rungs.filter(reached_at__isnull=False)),

@@ -3,14 +3,17 @@
 Two rings (RELIABILITY.md section 1): django-scopes filters above, forced row-level security beneath.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import TypeVar
 
 from django.db import connection, transaction
 from django_scopes import scope
 
+T = TypeVar("T")
 _open_workspace: ContextVar[int | None] = ContextVar("cairn_workspace", default=None)
+_remembered: ContextVar[dict | None] = ContextVar("cairn_remembered", default=None)
 
 
 class WrongWorkspaceError(RuntimeError):
@@ -20,6 +23,16 @@ class WrongWorkspaceError(RuntimeError):
 def current_workspace_id() -> int | None:
     """The id of the workspace whose scope is open here, or None."""
     return _open_workspace.get()
+
+
+def remembered(key: str, find: Callable[[], T]) -> T:
+    """What `find` answers, asked once in an open scope: for what a page needs at many places. Forgotten when the scope closes."""
+    memory = _remembered.get()
+    if memory is None:
+        return find()
+    if key not in memory:
+        memory[key] = find()
+    return memory[key]
 
 
 @contextmanager
@@ -36,12 +49,13 @@ def workspace_scope(workspace_id: int) -> Iterator[None]:
         return
     with transaction.atomic(durable=True):
         _tie(workspace_id)
-        token = _open_workspace.set(workspace_id)
+        token, memory = _open_workspace.set(workspace_id), _remembered.set({})
         try:
             with scope(workspace=workspace_id):
                 yield
         finally:
             _open_workspace.reset(token)
+            _remembered.reset(memory)
     if connection.in_atomic_block:
         # Only in a test's own transaction: a real commit has already forgotten the local setting.
         _untie()

@@ -1,11 +1,13 @@
 from django.urls import path
 
-from onboarding.tenancy import entrance, health, mailbox, team
+from onboarding.tenancy import entrance, files, health, mailbox, settings_page, team
 
 urlpatterns = [
     path("", entrance.front_door, name="front-door"),
     path("workspaces/new/", entrance.workspace_new, name="workspace-new"),
     path("invitations/<str:token>/", entrance.invitation, name="invitation"),
+    path("files/<str:token>", files.file, name="file"),
+    path("w/<slug:slug>/settings/", settings_page.settings, name="settings"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("w/<slug:slug>/team/", team.member_list, name="member-list"),

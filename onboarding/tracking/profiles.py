@@ -7,6 +7,7 @@ import msgspec
 from django.db.models import Min
 
 from onboarding.tenancy.scope import current_workspace_id
+from onboarding.tracking import counting
 from onboarding.tracking.decoding import Kind
 from onboarding.tracking.identities import Arrival
 from onboarding.tracking.models import Account, Event, EventName, Person, Seat
@@ -133,6 +134,7 @@ def apply_traits(arrivals: list[Arrival]) -> set[int]:
         elif arrival.fact.kind == Kind.GROUP and arrival.trusted and arrival.account_id:
             accounts.setdefault(arrival.account_id, []).append(arrival)
     with_role = set()
+    tests = counting.rules() if people or accounts else []
     for person in Person.objects.filter(pk__among=people):
         for arrival in people[person.pk]:
             traits = msgspec.json.decode(arrival.fact.properties)
@@ -140,12 +142,14 @@ def apply_traits(arrivals: list[Arrival]) -> set[int]:
                 with_role.add(person.pk)
             _lay(person, traits, arrival.order, arrival.trusted)
         _name_person(person)
-        person.save(update_fields=["traits", "trait_times", "name", "email"])
+        counting.judge([person], tests)
+        person.save(update_fields=["traits", "trait_times", "name", "email", "is_test"])
     for account in Account.objects.filter(pk__among=accounts):
         for arrival in accounts[account.pk]:
             _lay(account, msgspec.json.decode(arrival.fact.properties), arrival.order, True)
         account.name = str(account.traits.get("name") or "")[:200]
-        account.save(update_fields=["traits", "trait_times", "name"])
+        counting.judge([account], tests)
+        account.save(update_fields=["traits", "trait_times", "name", "is_test"])
     return with_role
 
 
@@ -191,6 +195,7 @@ def assign_roles(people: set[int]) -> None:
 
 def rebuild_people(people: set[int]) -> None:
     """Fold profiles anew from the events, after somebody's past changed hands."""
+    tests = counting.rules() if people else []
     for person in Person.objects.filter(pk__among=people):
         events = Event.objects.filter(person_id=person.pk)
         span = events.order_by("occurred_at").values_list("occurred_at", flat=True)
@@ -202,6 +207,7 @@ def rebuild_people(people: set[int]) -> None:
             order = (microseconds(event.occurred_at), event.source_id, event.message_id)
             _lay(person, event.properties, order, event.trusted)
         _name_person(person)
+        counting.judge([person], tests)
         person.save()
         _rebuild_seats(person)
     assign_roles(people)

@@ -21,6 +21,7 @@ NOT_PAGES = {
         *("draft-open", "draft-edit", "draft-rules", "draft-rung", "draft-criteria", "version-restore"),
         *("person-enroll", "account-enroll", "enrollment-leave", "enrollment-track"),
         *("draft-unschedule", "feature-remove", "milestone-criteria", "milestone-archive", "milestone-duplicate"),
+        *("role-edit", "exclusion-remove", "person-test", "account-test"),
         *("member-invite", "invitation-revoke", "member-access", "member-remove"),
     ],
     "a part of a page": ["checklist-live", "home-live", "event-moved"],
@@ -28,7 +29,7 @@ NOT_PAGES = {
         *("track", "browser-settings", "widget-checklist", "widget-act", "ofrep-flags", "ofrep-flag", "widget-script"),
         *("api-person-progress", "sandbox-token", "healthz", "readyz", "api-schema"),
     ],
-    "a file to keep": ["ladder-file", "mfa_download_recovery_codes"],
+    "a file to keep": ["file", "ladder-file", "mfa_download_recovery_codes"],
     "only ever redirects": ["front-door", "account_set_password"],
     "switched off": ["account_confirm_login_code"],
 }
@@ -103,6 +104,9 @@ def find_examples(live) -> Examples:
         "event-catalogue": f"{workspace}/events/catalogue/",
         "source-list": f"{workspace}/sources/",
         "member-list": f"{workspace}/team/",
+        "settings": f"{workspace}/settings/",
+        "role-list": f"{workspace}/settings/roles/",
+        "test-people": f"{workspace}/settings/tests/",
         "workspace-new": "/workspaces/new/",
     }
     return examples

@@ -43,6 +43,7 @@ def rung_rule(said: dict) -> RungRule:
         requires=tuple(said.get("requires", [])),
         due_days=said.get("due_days"),
         due_from=said.get("due_from", "opened"),
+        due_business=said.get("due_business", False),
     )
 
 

@@ -6,7 +6,7 @@ from milestones.models import Enrollment
 from onboarding.tenancy.access import Access
 from onboarding.tenancy.models import ApiKey, Invitation, Member, SigningSecret
 from onboarding.tenancy.scope import workspace_scope
-from onboarding.tracking.models import Account, Event, InboxRow, Person, Source, SourceKey
+from onboarding.tracking.models import Account, Event, Exclusion, InboxRow, Person, Source, SourceKey
 from tests.examples import make_one_of_each, workspace_models
 from tests.isolation.test_routes_are_classed import routes
 from tests.isolation.test_rows_of_one_workspace import raw_count
@@ -32,6 +32,9 @@ SUBJECTS = {
     "enrollment-leave": Person,
     "enrollment-track": Person,
     "account-enroll": Account,
+    "account-test": Account,
+    "person-test": Person,
+    "exclusion-remove": Exclusion,
     "invitation-revoke": Invitation,
     "member-access": Member,
     "member-remove": Member,
@@ -67,7 +70,7 @@ def path_to(name: str, slug: str, owner) -> str:
             path = path.replace("<int:enrollment>", str(Enrollment.objects.first().pk))
     key = "share" if name == "rung-act" or name.startswith("milestone-") else WITHIN["key"]
     key = "comments" if name.startswith("feature-") else key
-    verb = "undo" if name == "draft-edit" else WITHIN["verb"]
+    verb = {"draft-edit": "undo", "role-edit": "up"}.get(name, WITHIN["verb"])
     path = path.replace("<str:key>", key).replace("<slug:verb>", verb)
     return path.replace("<str:rung>", "share").replace("<int:number>", "1")
 

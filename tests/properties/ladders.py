@@ -86,6 +86,8 @@ def _a_rung(draw, key: str, earlier: list[str]) -> dict:
         rung["due"] = {"days": pick(draw, [0.5, 1, 3, 7])}
         if chance(draw, 50):
             rung["due"]["from"] = pick(draw, ["opened", "enrolled"])
+        if chance(draw, 30):
+            rung["due"] |= {"days": pick(draw, [1, 2, 6]), "business": True}
     if chance(draw, 10):
         rung["override"] = {"criteria": _criteria(draw, earlier, 1)}
     return rung

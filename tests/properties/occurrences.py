@@ -15,7 +15,16 @@ FEATURES = (
     *("trait of person", "trait of account", "milestone", "all", "any"),
     *("confirmed_by manager", "confirmed_by person", "confirmed_by api"),
     *("prerequisite", "at_once", "spacing", "per_day", "track", "role change", "off track", "override"),
-    *("due from opened", "due from enrolled", "missed", "kept", "re-enrollment", "ended", "move to another version"),
+    *(
+        "due from opened",
+        "due from enrolled",
+        "due in business days",
+        "missed",
+        "kept",
+        "re-enrollment",
+        "ended",
+        "move to another version",
+    ),
     *(f"act {verb}" for verb in ("confirmed", "skipped", "reopened", "extended", "paused", "resumed", "track_set")),
     *("act enrolled", "act unenrolled", "act moved_to_version"),
     *("late event", "duplicate", "merge by alias", "anonymous claim", "browser event", "two accounts"),
@@ -88,6 +97,8 @@ def _of_rules(document: dict, outcome: Outcome):
         yield from ["kept"] * (place.how == "kept")
         if rung.get("due"):
             yield f"due from {rung['due'].get('from', 'opened')}"
+            if rung["due"].get("business"):
+                yield "due in business days"
         if place.how == "criteria":
             yield from _of_criteria({**library[rung["milestone"]], **rung.get("override", {})}["criteria"])
 

@@ -279,12 +279,22 @@ class Climb:
         date = None
         if due and due.get("from", "opened") == "enrolled":
             since = self._on_track_since(rung)  # a due date counted from enrolled_at is never before that
-            date = max(self.span.enrolled_at + timedelta(days=due["days"]), since) if since else None
+            date = max(self._days_after(self.span.enrolled_at, due), since) if since else None
         elif due and self.opened[key]:
-            date = self.opened[key] + timedelta(days=due["days"])
+            date = self._days_after(self.opened[key], due)
         if date:
             date = self._paused(date)
         return max([*([date] if date else []), *self._extended(key)], default=None)
+
+    def _days_after(self, at: datetime, due: dict) -> datetime:
+        """So many times 24 hours; or the same time of day in the workspace's zone, so many of Monday to Friday later."""
+        if not due.get("business"):
+            return at + timedelta(days=due["days"])
+        local, count = at.astimezone(self.zone), 0
+        while count < due["days"]:
+            local += timedelta(days=1)  # a wall clock's day, whatever its length
+            count += local.isoweekday() < 6
+        return local.astimezone(at.tzinfo)
 
     def _paused(self, due: datetime) -> datetime | None:
         """Each pause, in time order, moves it by its length if it began before the due date so far; None while one is open."""

@@ -16,14 +16,33 @@ def check_timezone(name: str) -> None:
         raise ValidationError(f"{name!r} is not a time zone. Use a name such as Europe/Berlin.")
 
 
+def workdays() -> list[int]:
+    """Monday to Friday, as ISO counts them."""
+    return [1, 2, 3, 4, 5]
+
+
+def english() -> list[str]:
+    return ["en"]
+
+
 class Workspace(models.Model):
     """The tenant: one vendor."""
+
+    LANGUAGES = [("en", "English"), ("de", "German"), ("fr", "French"), ("es", "Spanish"), ("ar", "Arabic")]
 
     public_id = models.CharField(max_length=40, unique=True, default=new_public_id)
     name = models.CharField(max_length=120)
     slug = models.SlugField(max_length=60, unique=True)
     timezone = models.CharField(max_length=60, default="UTC", validators=[check_timezone])
     origins = ArrayField(models.CharField(max_length=300), default=list, blank=True)
+    # Due dates in business days count these (1 is Monday), the holidays left out; frozen into a version on publish.
+    working_days = ArrayField(models.SmallIntegerField(), default=workdays)
+    holidays = ArrayField(models.DateField(), default=list, blank=True)
+    languages = ArrayField(
+        models.CharField(max_length=10), default=english
+    )  # of the people; the first is the usual one
+    video_hosts = ArrayField(models.CharField(max_length=253), default=list, blank=True)
+    logo = models.CharField(max_length=200, blank=True)  # the name of a kept file
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self):

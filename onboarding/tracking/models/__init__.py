@@ -1,6 +1,6 @@
 from onboarding.tracking.models.events import Event, EventKey, EventName, EventProperty
 from onboarding.tracking.models.inbox import InboxRow, IntakeDay, RefusedEvent
-from onboarding.tracking.models.people import Account, Identity, Person, Seat
+from onboarding.tracking.models.people import Account, Exclusion, Identity, Person, Role, Seat
 from onboarding.tracking.models.sources import Source, SourceKey
 
 __all__ = [
@@ -9,11 +9,13 @@ __all__ = [
     "EventKey",
     "EventName",
     "EventProperty",
+    "Exclusion",
     "Identity",
     "InboxRow",
     "IntakeDay",
     "Person",
     "RefusedEvent",
+    "Role",
     "Seat",
     "Source",
     "SourceKey",

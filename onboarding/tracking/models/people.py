@@ -3,8 +3,43 @@ from django.db import models
 from onboarding.tenancy.isolation import InnerForeignKey, WorkspaceModel
 
 
+class Role(WorkspaceModel):
+    """What somebody is at an account, as the workspace names it; seats carry its key, from the trait `role`."""
+
+    key = models.CharField(max_length=60)
+    name = models.CharField(max_length=60)
+    position = models.IntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "key"], name="role_once")]
+
+    def __str__(self):
+        return self.name
+
+
+class Exclusion(WorkspaceModel):
+    """Who is there to try things out: their e-mail's domain, or a trait of theirs or of their account that has this value."""
+
+    class Kind(models.TextChoices):
+        DOMAIN = "domain", "E-mail domain"
+        PERSON = "person", "Trait of the person"
+        ACCOUNT = "account", "Trait of the account"
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    trait = models.CharField(max_length=200, blank=True)
+    value = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "kind", "trait", "value"], name="exclusion_once"),
+        ]
+
+    def __str__(self):
+        return f"@{self.value}" if self.kind == self.Kind.DOMAIN else f"{self.trait} is {self.value}"
+
+
 class Account(WorkspaceModel):
-    """A customer company of the vendor. Everything here is folded from facts."""
+    """A customer company of the vendor. Everything here is folded from facts, but for what members say of tests."""
 
     external_id = models.CharField(max_length=200)
     name = models.CharField(max_length=200, blank=True)
@@ -12,6 +47,9 @@ class Account(WorkspaceModel):
     trait_times = models.JSONField(default=dict)
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
+    # Left out of every number: by a rule, or as a member said by hand, which has the last word.
+    is_test = models.BooleanField(default=False, db_default=False)
+    test_said = models.BooleanField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["workspace", "external_id"], name="account_once")]
@@ -30,6 +68,8 @@ class Person(WorkspaceModel):
     trait_times = models.JSONField(default=dict)
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
+    is_test = models.BooleanField(default=False, db_default=False)  # as of an Account
+    test_said = models.BooleanField(null=True)
 
     class Meta:
         # No index holds last_seen_at: so its frequent updates stay within their page and touch no index at all.

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from onboarding.tracking.pages import catalogue, credentials, events, sources
+from onboarding.tracking.pages import catalogue, credentials, events, exclusions, roles, sources
 
 EVENTS, SOURCES = "w/<slug:slug>/events/", "w/<slug:slug>/sources/"
 
@@ -19,5 +19,11 @@ urlpatterns = [
     path(f"{SOURCES}signing-secrets/add/", credentials.add_signing, name="signing-secret-add"),
     path(f"{SOURCES}signing-secrets/<int:pk>/rotate/", credentials.rotate_signing, name="signing-secret-rotate"),
     path(f"{SOURCES}signing-secrets/<int:pk>/revoke/", credentials.revoke_signing, name="signing-secret-revoke"),
+    path("w/<slug:slug>/settings/roles/", roles.role_list, name="role-list"),
+    path("w/<slug:slug>/settings/roles/<str:key>/<slug:verb>/", roles.role_edit, name="role-edit"),
+    path("w/<slug:slug>/settings/tests/", exclusions.test_people, name="test-people"),
+    path("w/<slug:slug>/settings/tests/<int:pk>/remove/", exclusions.exclusion_remove, name="exclusion-remove"),
+    path("w/<slug:slug>/people/<int:pk>/test/", exclusions.person_test, name="person-test"),
+    path("w/<slug:slug>/accounts/<int:pk>/test/", exclusions.account_test, name="account-test"),
     path(f"{SOURCES}origins/", sources.set_origins, name="origins"),
 ]
