@@ -4,6 +4,7 @@ import json
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import zip_longest
 
 from milestones.climbing import Act, Carried
 from onboarding import clock
@@ -17,25 +18,36 @@ from onboarding.tracking.staging import microseconds
 PREFIX = "cairn:"
 
 
-def write(*, verb: str, seat: Seat, ladder: str, at: datetime | None = None, **said) -> InboxRow:
-    """Append a fact `cairn:<verb>` about a seat on a ladder. `said`: rung, by, actor, note, moment, role, carried, version."""
-    return write_many(verb=verb, ladder=ladder, at=at, said=[(seat, said)])
+def write(*, verb: str, seat: Seat, ladder: str, at: datetime | None = None, message_id: str = "", **said) -> InboxRow:
+    """Append a fact `cairn:<verb>` about a seat on a ladder. `said`: rung, by, actor, note, moment, role, carried, version.
+
+    A fact with a `message_id` of its own is counted once, however often it is written.
+    """
+    return write_many(verb=verb, ladder=ladder, at=at, said=[(seat, said)], message_ids=[message_id])
 
 
 def write_many(
-    *, verb: str, ladder: str, at: datetime | None = None, said: Sequence[tuple[Seat, dict]]
+    *,
+    verb: str,
+    ladder: str,
+    at: datetime | None = None,
+    said: Sequence[tuple[Seat, dict]],
+    message_ids: Sequence[str] = (),
 ) -> InboxRow | None:
     """Append one fact for each (seat, what is said of it), together in one inbox row; None for nobody."""
     now = clock.now()
-    facts = [_fact(verb, seat, ladder, at or now, properties) for seat, properties in said]
+    facts = [
+        _fact(verb, seat, ladder, at or now, properties, message_id)
+        for (seat, properties), message_id in zip_longest(said, message_ids, fillvalue="")
+    ]
     return append(facts, source_id=cairn_source().pk, received_at=microseconds(now)) if facts else None
 
 
-def _fact(verb: str, seat: Seat, ladder: str, at: datetime, said: dict) -> Fact:
+def _fact(verb: str, seat: Seat, ladder: str, at: datetime, said: dict, message_id: str) -> Fact:
     properties = {"ladder": ladder, **{key: value for key, value in said.items() if value not in (None, "")}}
     return Fact(
         kind=Kind.CAIRN,
-        message_id=f"cairn-{secrets.token_hex(12)}",
+        message_id=message_id or f"cairn-{secrets.token_hex(12)}",
         occurred_at=microseconds(at),
         name=PREFIX + verb,
         user_id=seat.person.external_id,

@@ -12,6 +12,7 @@ from milestones.criteria import EventSignal
 from milestones.enrolling import roles_of, seat_roles
 from milestones.evaluation import Candidate, event_name, find_hits
 from milestones.models import Enrollment, Hit, Progress
+from milestones.next_ladders import start_next
 from milestones.progress_rows import revise, write_hits, write_progress
 from milestones.quorum import SeatSpan, when_people, when_share
 from milestones.rules import SignalRule, VersionRules, version_rules
@@ -74,6 +75,7 @@ def _conclude_some(news: dict[int, News], *, now: datetime, occasion: str) -> No
         concluded = [again.get(c.enrollment.pk, c) for c in concluded]
     _write_hits(concluded, stored)
     _write_progress(concluded, news, now=now, occasion=occasion)
+    start_next((each.enrollment, each.standings) for each in concluded)
 
 
 def find_moved(news: dict[int, News]) -> tuple[set[int], set[int]]:

@@ -182,7 +182,9 @@ def _colleagues_of_changed_accounts(taken: Taken) -> set[int]:
 
 
 def _asks_account(rule: LadderRule) -> bool:
-    return any(signal.of == "account" for taking in rule.takings for signal in taking.where)
+    return any(
+        signal.of == "account" for taking in rule.takings for criteria in taking.where for signal in criteria.signals
+    )
 
 
 def _spread(places: list[Place], fresh, accounts, acted: set[int], unsettled: set[int], news: dict[int, News]) -> None:

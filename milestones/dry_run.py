@@ -18,6 +18,7 @@ from milestones.enrolling import LadderRule, draft_rule, enrollable_seats, find_
 from milestones.evaluation import event_name
 from milestones.models import Enrollment, Progress, Version
 from milestones.rules import VersionRules, document_rules
+from milestones.segments import GoneError
 from onboarding.tracking.counting import real
 from onboarding.tracking.models import EventName, Person
 
@@ -205,7 +206,10 @@ def would_enroll(version: Version, *, now: datetime, most: int) -> list[Enrollme
         .order_by("-last_seen_at")
         .values_list("pk", flat=True)[:most]
     )
-    rule: LadderRule = draft_rule(version, now)
+    try:
+        rule: LadderRule = draft_rule(version, now)
+    except GoneError:
+        return []  # the page of publishing says what is wrong with the rule
     made = []
     seats = [seat for seat in enrollable_seats(people) if not (seat.account and seat.account.is_test)]
     spans = find_spans([(seat, rule) for seat in seats], read(people))

@@ -7,11 +7,12 @@ from functools import lru_cache
 
 from milestones.acts import read
 from milestones.climbing import Act
-from milestones.criteria import EventSignal, TraitSignal, parse
+from milestones.criteria import Criteria, EventSignal, Group, TraitSignal, parse
 from milestones.evaluation import INSTANT, Candidate, event_name, find_hits, first_facts
 from milestones.models import Enrollment, Ladder, Version
 from milestones.places import Place
 from milestones.rules import version_rules
+from milestones.segments import frozen_enroll
 from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.identities import Profile
 from onboarding.tracking.models import Event, EventName, Seat
@@ -35,7 +36,7 @@ class Taking:
     until: datetime | None
     when: str
     roles: frozenset[str]
-    where: tuple[TraitSignal, ...]
+    where: tuple[Criteria, ...]  # of traits
     event: EventSignal | None
 
 
@@ -47,6 +48,7 @@ class LadderRule:
     key: str
     takings: tuple[Taking, ...]
     versions: tuple[tuple[datetime, int, int], ...]
+    once: frozenset[int] = frozenset()  # the ids of the versions onto which nobody comes a second time
 
     def version_at(self, at: datetime) -> int:
         """The version live at that moment; the first, before any was."""
@@ -67,14 +69,21 @@ def ladder_rules() -> list[LadderRule]:
         Ladder.objects.exclude(live=None).order_by("position", "id").values_list("id", "key", "first_published_at")
     )
     return [
-        LadderRule(pk, key, _takings(tuple(versions[pk]), first), tuple(versions[pk])) for pk, key, first in ladders
+        LadderRule(pk, key, _takings(tuple(versions[pk]), first), tuple(versions[pk]), _once(tuple(versions[pk])))
+        for pk, key, first in ladders
     ]
+
+
+@lru_cache(maxsize=5000)
+def _once(versions: tuple) -> frozenset[int]:
+    workspace_id = current_workspace_id()
+    return frozenset(pk for _, pk, _ in versions if version_rules(pk, workspace_id).enroll.get("again") == "never")
 
 
 def draft_rule(version: Version, now: datetime) -> LadderRule:
     """How a draft would take people on if it were published at `now`, and nothing had been before."""
     since = version.ladder.first_published_at or now
-    taking = _taking(version.document.get("enroll") or {}, since, None, is_first=True)
+    taking = _taking(frozen_enroll(version.document.get("enroll") or {}), since, None, is_first=True)
     return LadderRule(version.ladder_id, version.ladder.key, (taking,), ((now, version.pk, version.number),))
 
 
@@ -100,12 +109,13 @@ def _taking(enroll: dict, since: datetime, until: datetime | None, *, is_first: 
     event = None
     if enroll.get("when") == "event":
         event = parse({"event": enroll["event"], "where": enroll.get("event_where", [])}).signals[0]
+    when = enroll.get("when", "first_seen")
     return Taking(
         since=since,
         until=until,
-        when=enroll.get("when", "first_seen"),
+        when="manual" if when == "finished" else when,  # what was finished is written as a fact then
         roles=frozenset(enroll.get("roles") or []),
-        where=tuple(parse(cond).signals[0] for cond in enroll.get("where") or []),
+        where=tuple(parse(cond) for cond in enroll.get("where") or []),
         event=event,
     )
 
@@ -212,6 +222,8 @@ def enrollment_spans(automatic: datetime | None, acts: list[Act], rule: LadderRu
     spans: list[Span] = []
     for at, verb, act in happened:
         is_open = bool(spans) and spans[-1].ended_at is None
+        if verb == "enrolled" and spans and rule.version_at(at) in rule.once:
+            continue
         if (verb == "enrolled" and not is_open) or (verb == "automatic" and not spans):
             spans.append(Span(at, None, rule.version_at(at)))
         elif verb == "unenrolled" and is_open:
@@ -277,15 +289,29 @@ def _floors(asked: list[tuple[Seat, int, Taking]]) -> dict[tuple[int, int, Takin
     candidates = {
         (seat.pk, signal): Candidate(signal, seat.person_id, seat.account_id, first_seen=_first_seen(seat, signal))
         for seat, _, taking in asked
-        for signal in taking.where
+        for criteria in taking.where
+        for signal in criteria.signals
     }
     found = find_hits(list(candidates.values()), _name_ids(candidates.values())) if candidates else {}
     floors = {}
     for seat, ladder, taking in asked:
-        held = [found.get(candidates[seat.pk, signal]) for signal in taking.where]
+        held = [
+            _held(criteria.root, [found.get(candidates[seat.pk, signal]) for signal in criteria.signals])
+            for criteria in taking.where
+        ]
         if all(held):
-            floors[seat.pk, ladder, taking] = max([taking.since, seat.since, *(hit.at for hit in held)])
+            floors[seat.pk, ladder, taking] = max([taking.since, seat.since, *held])
     return floors
+
+
+def _held(node: Group | int, hits: list) -> datetime | None:
+    """When criteria of traits first held."""
+    if isinstance(node, int):
+        return hits[node] and hits[node].at
+    parts = [_held(part, hits) for part in node.parts]
+    if node.kind == "any":
+        return min(filter(None, parts), default=None)
+    return max(parts) if all(parts) else None
 
 
 def _first_seen(seat: Seat, signal: TraitSignal) -> datetime:

@@ -14,6 +14,7 @@ from milestones.drafting.saving import open_draft, replace
 from milestones.enrolling import enroll_people
 from milestones.models import Enrollment, Feature, Ladder, Milestone, Phase, Rung, Version
 from milestones.rules import present_working_time
+from milestones.segments import enrolling_obstacle, frozen_enroll
 from onboarding import clock
 from onboarding.tenancy.audit import record
 from onboarding.tenancy.models import Member
@@ -123,7 +124,8 @@ def publish(
             published_at=now,
             note=note,
             rules={key: document[key] for key in RULES if key in document}
-            | {"working_time": present_working_time().as_document()},
+            | {"working_time": present_working_time().as_document()}
+            | ({"enroll": frozen_enroll(document["enroll"])} if "enroll" in document else {}),
             publish_at=None,
             take_on_after=0,  # a fact may have named this version, or met its rule, before it was there
         )
@@ -189,10 +191,10 @@ def publish_due(now: datetime) -> int:
     live = 0
     for draft in Version.objects.filter(publish_at__lte=now, state=Version.State.DRAFT).select_related("ladder__live"):
         how = draft.publish_how
-        wrong = obstacles(draft.document)
+        wrong = [each.message for each in obstacles(draft.document)] or [enrolling_obstacle(draft.document)]
         try:
-            if wrong:
-                raise ValueError(wrong[0].message)
+            if wrong[0]:
+                raise ValueError(wrong[0])
             publish(
                 draft,
                 policy=how["policy"],

@@ -1,6 +1,7 @@
 from django.urls import include, path, re_path
 
 from milestones import first_climb, moved, ofrep
+from milestones.api.enrollments import person_enroll
 from milestones.api.progress import person_progress
 from milestones.checklist import hosted, widget, widget_script
 
@@ -14,6 +15,7 @@ urlpatterns = [
     path("c/<str:token>/live", hosted.live, name="checklist-live"),
     path("c/<str:token>/rungs/<str:key>/confirm", hosted.confirm_rung, name="checklist-confirm"),
     path("api/v1/people/<path:external_id>/progress/", person_progress, name="api-person-progress"),
+    path("api/v1/people/<path:external_id>/enrollments/", person_enroll, name="api-person-enroll"),
     path("w/<slug:slug>/", first_climb.home, name="home"),
     path("w/<slug:slug>/climb/", first_climb.live, name="home-live"),
     path("w/<slug:slug>/events/<int:pk>/moved/", moved.moved, name="event-moved"),

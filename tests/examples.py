@@ -16,6 +16,8 @@ from milestones.models import (
     Phase,
     Progress,
     Rung,
+    Segment,
+    SegmentEntry,
     Transition,
     TransitionCounter,
     Version,
@@ -108,6 +110,8 @@ def make_facts(own: dict, now) -> None:
 
 def make_progress(own: dict, now, seat: Seat) -> None:
     """One row of each table of milestones."""
+    segment = Segment.objects.create(**own, key="path", name="Path", of="person")
+    SegmentEntry.objects.create(**own, segment=segment, external_id="hannah")
     Feature.objects.create(**own, key="comments", name="Comments")
     milestone = Milestone.objects.create(**own, key="share", title="Share")
     ladder = Ladder.objects.create(**own, key="path", name="Path")

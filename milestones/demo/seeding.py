@@ -4,6 +4,7 @@ import itertools
 import json
 import os
 from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 from allauth.account.models import EmailAddress
@@ -18,6 +19,7 @@ from milestones.draining import drain
 from milestones.ladder_files import read
 from milestones.models import Enrollment, Progress
 from milestones.publishing import draft, publish, take_on
+from milestones.segments import make
 from onboarding import clock
 from onboarding.tenancy.keys import add_api_key, add_signing_secret
 from onboarding.tenancy.models import Member, User, Workspace
@@ -25,7 +27,7 @@ from onboarding.tenancy.scope import workspace_scope
 from onboarding.tenancy.workspaces import open_workspace
 from onboarding.tracking.decoding import decode
 from onboarding.tracking.ingestion import accept
-from onboarding.tracking.models import InboxRow, Seat
+from onboarding.tracking.models import Exclusion, InboxRow, Seat
 from onboarding.tracking.sources import add_source, cairn_source
 
 BATCH = 500
@@ -51,7 +53,8 @@ def write(facts: dict, path: Path) -> None:
 def _open(vendor: Vendor, *, size: str, tell: Told) -> dict:
     users = {access: _user(vendor, access, name, mailbox) for access, name, mailbox in vendor.members}
     workspace = open_workspace(name=vendor.name, owner=users["owner"], timezone=vendor.timezone)
-    Workspace.objects.filter(pk=workspace.pk).update(slug=vendor.slug)
+    holidays = [date.fromisoformat(day) for day in vendor.holidays]
+    Workspace.objects.filter(pk=workspace.pk).update(slug=vendor.slug, holidays=holidays)
     with workspace_scope(workspace.pk):
         for access, user in users.items():
             Member.objects.get_or_create(workspace=workspace, user=user, defaults={"access": access})
@@ -60,6 +63,10 @@ def _open(vendor: Vendor, *, size: str, tell: Told) -> dict:
         cairn_source()
         _, api_key = add_api_key(name="Product", scopes=["read", "write"])
         _, signing_secret = add_signing_secret()
+        for kind, trait, value in vendor.tests:
+            Exclusion.objects.create(workspace=workspace, kind=kind, trait=trait, value=value)
+        for name, of, rule in vendor.segments:
+            make(name=name, of=of, rule=rule)
         for file in vendor.ladders:
             version, _ = draft(read((LADDERS / file).read_text()))
             publish(version, note="First version")
@@ -97,10 +104,31 @@ def _send(workspace: Workspace, source_id: int, vendor: Vendor, *, size: str, te
         while drain(workspace.pk):
             pass
         tell.sent(sum(map(len, batches)), until=batches[-1][-1]["timestamp"])
+    if vendor.tests:
+        _accept(workspace, source_id, _tries(vendor))
+        while drain(workspace.pk):
+            pass
     tell.end()
     with workspace_scope(workspace.pk):
         if InboxRow.objects.exists():
             raise RuntimeError("the demo's history was not taken in whole")
+
+
+def _tries(vendor: Vendor) -> list[dict]:
+    """The vendor's own staff trying things out at a company of their own: no number counts them."""
+    at, events = clock.now() - timedelta(days=20), []
+    for number, (access, name, mailbox) in enumerate(vendor.members[:3]):
+        who = {"userId": f"staff_{mailbox}", "context": {"groupId": "try-out"}}
+        email, role = f"{mailbox}@{vendor.domain}", ("administrator", "power_user", "operator")[number]
+        said = [
+            {"type": "identify", "traits": {"name": name, "email": email, "role": role}},
+            {"type": "group", "groupId": "try-out", "traits": {"name": f"{vendor.name}, trying out", "internal": True}},
+            {"type": "track", "event": "Dashboard Viewed", "properties": {"dashboard": "d_0", "seconds": 12}},
+        ]
+        for place, each in enumerate(said):
+            sent = (at + timedelta(hours=number, minutes=place)).isoformat()
+            events.append({**who, **each, "messageId": f"try-{access}-{place}", "timestamp": sent})
+    return events
 
 
 def _accept(workspace: Workspace, source_id: int, batch: list[dict]) -> None:

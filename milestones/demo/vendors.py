@@ -11,6 +11,9 @@ class Vendor:
     timezone: str
     ladders: tuple[str, ...]
     members: tuple[tuple[str, str, str], ...]  # access, name, mailbox
+    segments: tuple[tuple[str, str, dict], ...] = ()  # name, of, rule
+    holidays: tuple[str, ...] = ()
+    tests: tuple[tuple[str, str, str], ...] = ()  # kind, trait, value
 
 
 NORTHWIND = Vendor(
@@ -18,7 +21,22 @@ NORTHWIND = Vendor(
     slug="northwind",
     domain="northwind.example",
     timezone="Europe/Berlin",
-    ladders=("northwind-first-value.yaml", "northwind-automation.yaml", "northwind-reliability.yaml"),
+    ladders=(
+        "northwind-first-value.yaml",
+        "northwind-automation.yaml",
+        "northwind-reliability.yaml",
+        "northwind-champions.yaml",
+    ),
+    segments=(
+        ("Dashboard makers", "person", {"join": "all", "where": [], "roles": ["power_user", "administrator"]}),
+        (
+            "Growing customers",
+            "account",
+            {"join": "all", "where": [{"trait": "plan", "of": "account", "op": "in", "value": ["pro", "enterprise"]}]},
+        ),
+    ),
+    holidays=("2026-12-25", "2026-12-26", "2027-01-01"),
+    tests=(("domain", "", "northwind.example"), ("account", "internal", "true")),
     members=(
         ("owner", "Nora Lindqvist", "nora"),
         ("admin", "Adam Reyes", "adam"),

@@ -9,6 +9,7 @@ from milestones.models.progress import (
     Transition,
     TransitionCounter,
 )
+from milestones.models.segments import Segment, SegmentEntry
 
 __all__ = [
     "ChecklistDocument",
@@ -22,6 +23,8 @@ __all__ = [
     "Phase",
     "Progress",
     "Rung",
+    "Segment",
+    "SegmentEntry",
     "Transition",
     "TransitionCounter",
     "Version",

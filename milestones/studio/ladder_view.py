@@ -96,16 +96,23 @@ def enrollment_in_words(version: Version) -> str:
     enroll = version.rules.get("enroll") or {"when": "first_seen"}
     roles = [role_label(role).lower() for role in enroll.get("roles", [])]
     who = f"Everyone with the role {_or(roles)}" if roles else "Everyone"
-    conds = [signal_in_words(parse(cond).signals[0]) for cond in enroll.get("where", [])]
+    conds = [_within_a_sentence(in_words(parse(cond))) for cond in enroll.get("where", [])]
     whose = f" of whom it is true that {listed(conds)}" if conds else ""
     if enroll.get("when") == "manual":
         return "Nobody is taken on by a rule: members enroll people by hand."
+    if enroll.get("when") == "finished":
+        before = Ladder.objects.filter(key=enroll["ladder"]).values_list("name", flat=True).first()
+        return f"Everybody who is done with “{before or enroll['ladder']}” is put on it then."
     if enroll.get("when") == "event":
         event = signal_in_words(parse({"event": enroll["event"], "where": enroll.get("event_where", [])}).signals[0])
         when = f"once {event}"
     else:
         when = "with their first event"
     return f"{who}{whose} is taken on {when}{_since(enroll.get('since'))}."
+
+
+def _within_a_sentence(said: str) -> str:
+    return said[0].lower() + said[1:].removesuffix(".")
 
 
 def _since(day: str | None) -> str:

@@ -17,6 +17,7 @@ from milestones.criteria import TraitSignal
 from milestones.draining import drain_here
 from milestones.evaluation import Candidate, event_name, find_hits
 from milestones.models import Enrollment, Ladder, Progress
+from milestones.onto_ladders import refuse_unless_open, takes_once
 from milestones.rules import version_rules
 from milestones.studio.person_climb import paused_since
 from onboarding import clock
@@ -86,8 +87,7 @@ def resume(enrollment: Enrollment, *, member: Member) -> bool:
 
 def enroll(seat: Seat, ladder: Ladder, *, member: Member, note: str = "") -> bool:
     """Put somebody on a ladder by hand, from now on; once they have been on it before, they begin anew."""
-    if ladder.live_id is None:
-        raise ActionRefusedError("This ladder is not published yet.")
+    refuse_unless_open(ladder, seat)
     if seat.person.external_id is None:
         raise ActionRefusedError(
             "Only an anonymous id is known of this person. They can be enrolled once your product identifies them."
@@ -106,7 +106,7 @@ def enroll_account(account: Account, ladder: Ladder, *, member: Member, note: st
     """Put everybody of an account who is not on the ladder yet on it; (how many, whether it shows already)."""
     if ladder.live_id is None:
         raise ActionRefusedError("This ladder is not published yet.")
-    on_it = Enrollment.objects.filter(ladder=ladder, ended_at=None).values("seat")
+    on_it = _on_it(ladder).values("seat")
     seats = Seat.objects.filter(account=account, left_at=None, person__external_id__isnull=False).exclude(pk__in=on_it)
     waiting = list(seats.select_related("person", "account")[:MOST_AT_ONCE])
     if not waiting:
@@ -135,9 +135,7 @@ def enroll_listed(ladder: Ladder, external_ids: list[str], *, member: Member, no
     wanted = list(dict.fromkeys(external_ids))
     seats = Seat.objects.filter(person__external_id__in=wanted, left_at=None).select_related("person", "account")
     latest = {seat.person.external_id: seat for seat in seats.order_by("since", "pk")}
-    on_it = set(
-        Enrollment.objects.filter(ladder=ladder, ended_at=None, seat__in=latest.values()).values_list("seat", flat=True)
-    )
+    on_it = set(_on_it(ladder).filter(seat__in=latest.values()).values_list("seat", flat=True))
     already = [each for each in wanted if each in latest and latest[each].pk in on_it]
     fresh = [latest[each] for each in wanted if each in latest and latest[each].pk not in on_it]
     for seat in fresh:
@@ -147,6 +145,12 @@ def enroll_listed(ladder: Ladder, external_ids: list[str], *, member: Member, no
         record(member=member, verb="enrolled a list of people", subject=ladder.name, detail=detail)
     shows = drain_here() if fresh else True
     return Listed(len(fresh), already, [each for each in wanted if each not in latest], shows)
+
+
+def _on_it(ladder: Ladder):
+    """The enrollments because of which somebody is not put on a ladder now: those under way, or all where it takes people once."""
+    own = Enrollment.objects.filter(ladder=ladder)
+    return own if takes_once(ladder) else own.filter(ended_at=None)
 
 
 def unenroll(enrollment: Enrollment, *, member: Member, reason: str) -> bool:

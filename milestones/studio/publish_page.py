@@ -12,11 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from milestones.drafting.comparing import compare
 from milestones.drafting.edits import keys, title_of
-from milestones.drafting.readiness import obstacles
+from milestones.drafting.readiness import Obstacle, obstacles
 from milestones.drafting.saving import draft_of, open_draft, replace
 from milestones.dry_run import DryRun, dry_run, joining
 from milestones.models import Enrollment, Feature, Ladder, Version
 from milestones.publishing import CARRY, FOLLOW, STAY, DraftChangedError, publish, schedule, unschedule
+from milestones.segments import enrolling_obstacle
 from milestones.studio.asked import whole_number
 from milestones.studio.rendering import calendar_of, show
 from milestones.studio.rung_form import area
@@ -24,6 +25,7 @@ from onboarding import clock
 from onboarding.tenancy.access import open_to
 from onboarding.tenancy.audit import record
 from onboarding.tenancy.models import Access
+from onboarding.tracking.counting import real
 
 JUDGED, NAMED = 200_000, 20
 LOOKED_AT = 20_000  # people looked at for whom the draft would take on
@@ -126,10 +128,10 @@ def draft_publish(request, slug, key):
         return redirect("ladder-detail", slug=slug, key=key)
     draft.ladder = ladder
     if request.method == "POST" and request.POST.get("do") == "show":
-        return _review(request, draft, PublishForm(request.POST, draft=draft, is_trial=True), obstacles(draft.document))
+        return _review(request, draft, PublishForm(request.POST, draft=draft, is_trial=True), _obstacles(draft))
     if request.method == "POST":
         form = PublishForm(request.POST, draft=draft)
-        wrong = obstacles(draft.document)
+        wrong = _obstacles(draft)
         with timezone.override(request.workspace.zone):
             is_valid = form.is_valid()
         if is_valid and not wrong:
@@ -138,7 +140,12 @@ def draft_publish(request, slug, key):
             except DraftChangedError as error:
                 form.add_error(None, f"{error} Look at it again, then publish.")
         return _review(request, draft, form, wrong)
-    return _review(request, draft, PublishForm(draft=draft), obstacles(draft.document))
+    return _review(request, draft, PublishForm(draft=draft), _obstacles(draft))
+
+
+def _obstacles(draft: Version) -> list[Obstacle]:
+    said = enrolling_obstacle(draft.document)
+    return obstacles(draft.document) + ([Obstacle(said)] if said else [])
 
 
 def _publish(request, draft: Version, form: PublishForm):
@@ -179,6 +186,7 @@ def _review(request, draft: Version, form: PublishForm, wrong: list):
         "policy": policy if not wrong else STAY,
         "run": run,
         "effects": _effects(run) if run else [],
+        "left_out": Enrollment.objects.filter(~real("seat"), ladder=draft.ladder, ended_at=None).count(),
         "joining": joining(draft, now=clock.now(), most=LOOKED_AT) if not wrong else 0,
     }
     return show(request, "builder/publish.html", context)

@@ -4,21 +4,25 @@ from datetime import date
 
 from django import forms
 
-from milestones.criteria import CriteriaError, parse
 from milestones.drafting.edits import set_rules
-from milestones.studio.criteria_form import OPS, list_text, path_text, read_list, read_value, value_text
+from milestones.models import Ladder, Segment
 from milestones.studio.roles import role_label
-from milestones.studio.rung_form import SMALL_INPUT, SMALL_SELECT, area
+from milestones.studio.rung_form import area
+from milestones.studio.trait_rows import TraitRows
 
 WHEN = [
     ("first_seen", "with their first event"),
     ("event", "with a certain event"),
+    ("finished", "once they are done with another ladder"),
     ("manual", "by hand only"),
 ]
-TRAITS_SHOWN = 3
+AGAIN = [
+    ("anew", "they may be put on it again by hand, and begin anew"),
+    ("never", "they come on it once only"),
+]
 
 
-class RulesForm(forms.Form):
+class RulesForm(TraitRows):
     name = forms.CharField(max_length=200, error_messages={"required": "Give the ladder a name."})
     promise = forms.CharField(
         required=False,
@@ -33,11 +37,17 @@ class RulesForm(forms.Form):
     event = forms.CharField(
         label="The event", required=False, max_length=200, widget=forms.TextInput(attrs={"list": "known-events"})
     )
+    ladder = forms.ChoiceField(label="The other ladder", required=False)
     roles = forms.MultipleChoiceField(
         label="With one of these roles",
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text="None: any role.",
+    )
+    segment = forms.ChoiceField(
+        label="Only those in the segment",
+        required=False,
+        help_text="As its rule is when the ladder is published; a later change of it moves nobody.",
     )
     since = forms.DateField(
         label="Count events since",
@@ -45,79 +55,33 @@ class RulesForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text="Left empty, only events after the first publication bring people on.",
     )
+    again = forms.ChoiceField(label="Who has been on it before", required=False, choices=AGAIN)
 
     def __init__(self, data=None, *, document: dict, roles: list[str]):
         self.enroll = document.get("enroll") or {"when": "first_seen"}
-        super().__init__(data, auto_id="rules-%s", initial=None if data is not None else self._initial(document))
+        conds = self.enroll.get("where", [])
+        initial = None if data is not None else self._initial(document)
+        super().__init__(data, auto_id="rules-%s", initial=initial, conds=conds)
         self.fields["roles"].choices = [(role, role_label(role)) for role in roles]
-        for number in range(max(len(self.enroll.get("where", [])) + 1, TRAITS_SHOWN)):
-            self.fields[f"trait_{number}"] = forms.CharField(
-                label=f"Trait {number + 1}",
-                required=False,
-                max_length=200,
-                widget=forms.TextInput(attrs=SMALL_INPUT | {"placeholder": "Trait"}),
-            )
-            self.fields[f"of_{number}"] = forms.ChoiceField(
-                label=f"Whose, of trait {number + 1}",
-                required=False,
-                choices=[("person", "person"), ("account", "company")],
-                widget=forms.Select(attrs=SMALL_SELECT),
-            )
-            self.fields[f"op_{number}"] = forms.ChoiceField(
-                label=f"Comparison of trait {number + 1}",
-                required=False,
-                choices=list(OPS.items()),
-                widget=forms.Select(attrs=SMALL_SELECT),
-            )
-            self.fields[f"value_{number}"] = forms.CharField(
-                label=f"Value of trait {number + 1}",
-                required=False,
-                max_length=2000,
-                widget=forms.TextInput(attrs=SMALL_INPUT | {"placeholder": "Value"}),
-            )
-
-    @property
-    def traits(self):
-        """The bound fields of each trait condition: (trait, of, op, value)."""
-        count = sum(name.startswith("trait_") for name in self.fields)
-        return [[self[f"{part}_{number}"] for part in ("of", "trait", "op", "value")] for number in range(count)]
+        others = Ladder.objects.exclude(key=document["ladder"]).order_by("position", "id")
+        self.fields["ladder"].choices = _offered(others.values_list("key", "name"), self.enroll.get("ladder"))
+        by_rule = Segment.objects.exclude(rule=None).order_by("name", "key")
+        self.fields["segment"].choices = _offered(by_rule.values_list("key", "name"), self.enroll.get("segment"))
 
     def _initial(self, document: dict) -> dict:
         said = {name: document.get(name) for name in ("name", "promise", "at_once", "per_day", "spacing_hours")}
-        enroll = self.enroll
-        said |= {name: enroll.get(name) for name in ("when", "event", "roles", "since")}
-        for number, cond in enumerate(enroll.get("where", [])):
-            op, value = cond.get("op", "eq" if "value" in cond else "exists"), cond.get("value")
-            text = list_text(value) if isinstance(value, list) else "" if value is None else value_text(value)
-            said |= {
-                f"trait_{number}": path_text(cond["trait"]),
-                f"of_{number}": cond.get("of", "person"),
-                f"op_{number}": op,
-                f"value_{number}": text,
-            }
-        return said
+        said |= {name: self.enroll.get(name) for name in ("when", "event", "ladder", "roles", "segment", "since")}
+        said["again"] = self.enroll.get("again", "anew")
+        return said | self.initial_of(self.enroll.get("where", []))
 
     def clean(self):
         said = super().clean()
         if said.get("when") == "event" and not said.get("event", "").strip():
             self.add_error("event", "Name the event.")
-        self.where = [cond for number in range(len(self.traits)) if (cond := self._cond(said, number))]
+        if said.get("when") == "finished" and not said.get("ladder"):
+            self.add_error("ladder", "Choose the ladder whose end starts this one.")
+        self.where = self.read_conds(said)
         return said
-
-    def _cond(self, said: dict, number: int) -> dict | None:
-        trait, op, value = (said.get(f"{part}_{number}", "").strip() for part in ("trait", "op", "value"))
-        if not trait:
-            if value:
-                self.add_error(f"trait_{number}", "Name the trait.")
-            return None
-        cond = {"trait": trait, "of": said.get(f"of_{number}") or "person", "op": op or "eq"}
-        if op not in ("exists", "missing"):
-            cond["value"] = read_list(value) if op in ("in", "not_in") else read_value(value)
-        try:
-            parse(cond)
-        except CriteriaError as error:
-            self.add_error(f"value_{number}", f"{error.message[0].upper()}{error.message[1:]}.")
-        return cond
 
     def change(self, document: dict) -> dict:
         said = self.cleaned_data
@@ -126,12 +90,18 @@ class RulesForm(forms.Form):
             enroll["event"] = said["event"].strip()
             if self.enroll.get("event") == enroll["event"] and self.enroll.get("event_where"):
                 enroll["event_where"] = self.enroll["event_where"]
+        if said["when"] == "finished":
+            enroll["ladder"] = said["ladder"]
         if said["roles"]:
             enroll["roles"] = said["roles"]
         if self.where:
-            enroll["where"] = self._as_it_was(self.where)
+            enroll["where"] = self.as_it_was(self.where)
+        if said["segment"]:
+            enroll["segment"] = said["segment"]
         if said["since"]:
             enroll["since"] = said["since"].isoformat() if isinstance(said["since"], date) else said["since"]
+        if said["again"] == "never" or "again" in self.enroll:
+            enroll["again"] = said["again"] or "anew"
         spacing = said["spacing_hours"]
         return set_rules(
             document,
@@ -143,8 +113,8 @@ class RulesForm(forms.Form):
             enroll=enroll,
         )
 
-    def _as_it_was(self, where: list[dict]) -> list[dict]:
-        """Conditions that mean the same as before stay written as they were."""
-        before = self.enroll.get("where", [])
-        same = len(before) == len(where) and all(parse(a) == parse(b) for a, b in zip(before, where, strict=True))
-        return before if same else where
+
+def _offered(rows, chosen: str | None) -> list[tuple[str, str]]:
+    """What can be chosen; what was chosen and is gone stays to be seen."""
+    offered = [("", "None"), *rows]
+    return offered if not chosen or chosen in dict(offered) else [*offered, (chosen, f"{chosen} (gone)")]

@@ -13,6 +13,7 @@ from milestones.studio import (
     people,
     preview_page,
     publish_page,
+    segments,
 )
 
 DRAFT = "w/<slug:slug>/ladders/<str:key>/draft"
@@ -32,6 +33,11 @@ urlpatterns = [
     path(f"{ENROLLMENT}/resume/", people.enrollment_resume, name="enrollment-resume"),
     path(f"{ENROLLMENT}/rungs/<str:key>/<slug:verb>/", people.rung_act, name="rung-act"),
     path("w/<slug:slug>/ladders/", ladders.ladder_list, name="ladder-list"),
+    path("w/<slug:slug>/segments/", segments.segment_list, name="segment-list"),
+    path("w/<slug:slug>/segments/new/", segments.segment_new, name="segment-new"),
+    path("w/<slug:slug>/segments/<str:key>/", segments.segment_detail, name="segment-detail"),
+    path("w/<slug:slug>/segments/<str:key>/enroll/", segments.segment_enroll, name="segment-enroll"),
+    path("w/<slug:slug>/segments/<str:key>/remove/", segments.segment_remove, name="segment-remove"),
     path("w/<slug:slug>/features/", features.feature_list, name="feature-list"),
     path("w/<slug:slug>/features/<str:key>/", features.feature_detail, name="feature-detail"),
     path("w/<slug:slug>/features/<str:key>/remove/", features.feature_remove, name="feature-remove"),

@@ -22,12 +22,13 @@ NOT_PAGES = {
         *("person-enroll", "account-enroll", "enrollment-leave", "enrollment-track"),
         *("draft-unschedule", "feature-remove", "milestone-criteria", "milestone-archive", "milestone-duplicate"),
         *("role-edit", "exclusion-remove", "person-test", "account-test"),
+        *("segment-enroll", "segment-remove"),
         *("member-invite", "invitation-revoke", "member-access", "member-remove"),
     ],
     "a part of a page": ["checklist-live", "home-live", "event-moved"],
     "asked by machines": [
         *("track", "browser-settings", "widget-checklist", "widget-act", "ofrep-flags", "ofrep-flag", "widget-script"),
-        *("api-person-progress", "sandbox-token", "healthz", "readyz", "api-schema"),
+        *("api-person-progress", "api-person-enroll", "sandbox-token", "healthz", "readyz", "api-schema"),
     ],
     "a file to keep": ["file", "ladder-file", "mfa_download_recovery_codes"],
     "only ever redirects": ["front-door", "account_set_password"],
@@ -64,6 +65,9 @@ def find_examples(live) -> Examples:
            where l.key = %s order by r.position limit 1""",
         [ladder],
     )
+    [(segment,)] = live.rows(
+        "select key from milestones_segment where workspace_id = (select min(workspace_id) from milestones_segment) order by key limit 1"
+    )
     [(feature,)] = live.rows("select key from milestones_feature order by key limit 1")
     examples = Examples()
     examples.nobody = {
@@ -87,6 +91,9 @@ def find_examples(live) -> Examples:
         "person-detail": f"{workspace}/people/{climber}/",
         "ladder-list": f"{workspace}/ladders/",
         "ladder-detail": f"{workspace}/ladders/{ladder}/",
+        "segment-list": f"{workspace}/segments/",
+        "segment-new": f"{workspace}/segments/new/",
+        "segment-detail": f"{workspace}/segments/{segment}/",
         "feature-list": f"{workspace}/features/",
         "feature-detail": f"{workspace}/features/{feature}/",
         "milestone-list": f"{workspace}/milestones/",

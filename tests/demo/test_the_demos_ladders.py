@@ -60,7 +60,7 @@ def test_each_milestone_is_placed_and_every_track_has_its_first_value(path):
     placed = [rung["milestone"] for rung in _rungs(document)]
     assert sorted(placed) == sorted(milestone["key"] for milestone in document["milestones"])
     tracks = {track for rung in _rungs(document) for track in rung.get("tracks", [])}
-    valued = {track for rung in _rungs(document) if rung.get("first_value") for track in rung["tracks"]}
+    valued = {track for rung in _rungs(document) if rung.get("first_value") for track in rung.get("tracks", [])}
     assert valued == tracks
 
 
@@ -104,7 +104,7 @@ def test_the_three_ladders_use_every_part_of_the_criteria_language(northwind):
 def test_the_three_ladders_use_every_part_of_a_ladder_file(northwind):
     used = {key for document in northwind for key in document}
     assert used == set(ladder_files.schema()["properties"])
-    assert {document["enroll"]["when"] for document in northwind} == {"first_seen", "event"}
+    assert {document["enroll"]["when"] for document in northwind} == {"first_seen", "event", "finished"}
     assert {key for d in northwind for key in d["enroll"]} == set(
         ladder_files.schema()["properties"]["enroll"]["properties"]
     )

@@ -103,6 +103,8 @@ def _enroll(draw) -> dict:
         enroll["since"] = pick(draw, ["2020-01-01", "2020-01-01", "2020-01-01", "2026-09-05"])
     if enroll["when"] != "manual" and chance(draw, 15):
         enroll["roles"] = draw(st.lists(st.sampled_from(ROLES), min_size=1, max_size=2, unique=True))
+    if chance(draw, 15):
+        enroll["again"] = pick(draw, ["anew", "never"])
     if enroll["when"] != "manual" and chance(draw, 15):
         enroll["where"] = [_a_trait(draw)]
     return enroll

@@ -51,6 +51,8 @@ def enrollments(people: People, seat: Seat, versions: list[Version]) -> list[Enr
         is_under_way = bool(spans) and spans[-1][1] is None
         if what == "unenrolled" and is_under_way:
             spans[-1][1] = at
+        elif what == "enrolled" and spans and live_at(versions, at).document["enroll"].get("again") == "never":
+            continue
         elif (what == "enrolled" and not is_under_way) or (what == "automatic" and not spans):
             spans.append([at, None])
     return [Enrolled(n + 1, start, end, live_at(versions, start)) for n, (start, end) in enumerate(spans)]

@@ -10,7 +10,7 @@ from milestones.demo.history.outbox import Outbox
 from milestones.demo.history.tidewater import Tidewater
 from milestones.demo.vendors import NORTHWIND, TIDEWATER, Vendor
 
-WORLDS = {NORTHWIND: (Northwind, 34), TIDEWATER: (Tidewater, 6)}  # with the accounts of the smallest size
+WORLDS = {NORTHWIND.slug: (Northwind, 34), TIDEWATER.slug: (Tidewater, 6)}  # with the accounts of the smallest size
 TIMES = {"small": 1, "medium": 10, "large": 50}
 QUIET = timedelta(hours=1)  # the newest event is about this old, so that what a visitor does now is the newest by far
 
@@ -22,7 +22,7 @@ def history(vendor: Vendor, *, size: str, now: datetime) -> Iterator[dict]:
     and `now` (aware) give the same events. One day is held in memory at a time, and who the people are. `size` is small,
     medium or large: about 60,000, 600,000 and 3,000,000 events for both vendors together.
     """
-    make, accounts = WORLDS[vendor]
+    make, accounts = WORLDS[vendor.slug]
     rng = random.Random(f"{vendor.slug} {size}")
     outbox = Outbox(vendor.slug, rng)
     world = make(rng, outbox, accounts=accounts * TIMES[size])

@@ -1,0 +1,49 @@
+"""One ladder's end starts another: whoever is done with the one is put on the next, by a fact like any other."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from milestones import acts
+from milestones.climbing import Standing
+from milestones.models import Enrollment, Ladder
+from milestones.rules import version_rules
+from onboarding.tenancy.scope import current_workspace_id
+
+
+def finished_at(standings: Iterable[Standing]) -> datetime | None:
+    """When everything on the person's track was reached or skipped; None while something is left, or there is nothing."""
+    on_track = [each for each in standings if each.on_track]
+    if not on_track or any(each.reached_at is None and each.skipped_at is None for each in on_track):
+        return None
+    return max(each.reached_at or each.skipped_at for each in on_track)
+
+
+def start_next(concluded: Iterable[tuple[Enrollment, Mapping[str, Standing]]]) -> None:
+    """Write the facts that enroll those who are done; a fact of the same end is the same fact, however often it is written."""
+    done = [
+        (enrollment, at)
+        for enrollment, standings in concluded
+        if enrollment.ended_at is None and (at := finished_at(standings.values())) is not None
+    ]
+    next_of = followers() if done else {}
+    for enrollment, at in done:
+        for ladder in next_of.get(enrollment.ladder.key, []):
+            acts.write(
+                verb="enrolled",
+                seat=enrollment.seat,
+                ladder=ladder,
+                at=at,
+                by="ladder",
+                actor=enrollment.ladder.key,
+                message_id=f"cairn-after-{enrollment.pk}-{ladder}",
+            )
+
+
+def followers() -> dict[str, list[str]]:
+    """ladder key → the keys of the live ladders that its end starts."""
+    found: dict[str, list[str]] = {}
+    for key, live in Ladder.objects.exclude(live=None).values_list("key", "live_id"):
+        enroll = version_rules(live, current_workspace_id()).enroll
+        if enroll.get("when") == "finished" and enroll.get("ladder") != key:
+            found.setdefault(enroll.get("ladder", ""), []).append(key)
+    return found
