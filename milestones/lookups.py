@@ -13,6 +13,12 @@ def find_checklist_link(token: str) -> tuple[int, int] | None:
     return found[0] if found else None
 
 
+def find_account_link(token: str, kind: str) -> tuple[int, int] | None:
+    """(workspace id, link id) of a live link of that kind, or None."""
+    found = rows("select workspace_id, link_id from find_account_link(%s, %s)", [hash_secret(token), str(kind)])
+    return found[0] if found else None
+
+
 @dataclass(frozen=True)
 class LiveSecret:
     """A signing secret of a workspace, still encrypted."""

@@ -2,8 +2,11 @@ from django.urls import include, path, re_path
 
 from milestones import first_climb, moved, ofrep
 from milestones.api.enrollments import person_enroll
+from milestones.api.goals import goal_value
 from milestones.api.progress import person_progress
 from milestones.checklist import hosted, widget, widget_script
+from milestones.guests.kickoff import guest_kickoff
+from milestones.guests.questions import guest_questions
 
 urlpatterns = [
     path("widget/v1/checklist", widget.checklist, name="widget-checklist"),
@@ -15,6 +18,9 @@ urlpatterns = [
     path("c/<str:token>/live", hosted.live, name="checklist-live"),
     path("c/<str:token>/rungs/<str:key>/confirm", hosted.confirm_rung, name="checklist-confirm"),
     path("api/v1/people/<path:external_id>/progress/", person_progress, name="api-person-progress"),
+    path("d/<str:token>/", guest_questions, name="guest-questions"),
+    path("k/<str:token>/", guest_kickoff, name="guest-kickoff"),
+    path("api/v1/accounts/<path:external_id>/goals/<str:key>/values/", goal_value, name="api-goal-value"),
     path("api/v1/people/<path:external_id>/enrollments/", person_enroll, name="api-person-enroll"),
     path("w/<slug:slug>/", first_climb.home, name="home"),
     path("w/<slug:slug>/climb/", first_climb.live, name="home-live"),

@@ -102,6 +102,8 @@ TEMPLATES = [
 CAIRN_DOORS = [
     ("/v1/", "onboarding.tracking.doors.source_key"),
     ("/c/", "milestones.checklist.hosted.link"),
+    ("/d/", "milestones.account_links.discovery"),
+    ("/k/", "milestones.account_links.kickoff"),
     ("/widget/v1/", "milestones.checklist.widget.person_token"),
     ("/ofrep/", "milestones.ofrep.flag_reader"),
     ("/api/", "onboarding.tenancy.doors.api_key"),

@@ -5,19 +5,27 @@ from datetime import timedelta
 from django.apps import apps
 
 from milestones.models import (
+    AccountLink,
+    AnswerRule,
+    Answers,
     ChecklistDocument,
     ChecklistLink,
     DraftEdit,
     Enrollment,
     Feature,
+    Goal,
+    GoalReading,
     Hit,
+    Kickoff,
     Ladder,
     Milestone,
     Phase,
     Progress,
+    Question,
     Rung,
     Segment,
     SegmentEntry,
+    TailoredLadder,
     Transition,
     TransitionCounter,
     Version,
@@ -110,11 +118,28 @@ def make_facts(own: dict, now) -> None:
 
 def make_progress(own: dict, now, seat: Seat) -> None:
     """One row of each table of milestones."""
+    question = Question.objects.create(**own, key="path", text="Where?", kind="single", options=["A", "B"], position=0)
+    AnswerRule.objects.create(**own, question=question, op="is", value="A", milestone="share")
+    Answers.objects.create(
+        **own, account=seat.account, number=1, answers={"path": "A"}, answered_by="A", by_customer=True, answered_at=now
+    )
+    Kickoff.objects.create(**own, account=seat.account, number=1, done="Done", done_on=now.date(), created_at=now)
+    goal = Goal.objects.create(**own, account=seat.account, key="path", title="Hours", created_at=now)
+    GoalReading.objects.create(**own, goal=goal, at=now, value=1, by="A")
+    AccountLink.objects.create(
+        **own,
+        account=seat.account,
+        kind="discovery",
+        token_hash=hash_secret(new_secret("cairn_link")),
+        created_at=now,
+        expires_at=now + timedelta(days=9),
+    )
     segment = Segment.objects.create(**own, key="path", name="Path", of="person")
     SegmentEntry.objects.create(**own, segment=segment, external_id="hannah")
     Feature.objects.create(**own, key="comments", name="Comments")
     milestone = Milestone.objects.create(**own, key="share", title="Share")
     ladder = Ladder.objects.create(**own, key="path", name="Path")
+    TailoredLadder.objects.create(**own, account=seat.account, ladder=ladder, base=ladder)
     said = {"key": "share", "title": "Share", "criteria": {"event": "Report Shared"}}
     phases = [{"name": "Setup", "rungs": [{"milestone": "share"}]}]
     document = {"ladder": "path", "name": "Path", "milestones": [said], "phases": phases}

@@ -12,9 +12,10 @@ from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q
 
 from milestones.checklist.links import make_link
+from milestones.demo.agreements import agree
 from milestones.demo.history import history
 from milestones.demo.telling import Told, Untold
-from milestones.demo.vendors import PASSWORD, VENDORS, Vendor
+from milestones.demo.vendors import NORTHWIND, PASSWORD, VENDORS, Vendor
 from milestones.draining import drain
 from milestones.ladder_files import read
 from milestones.models import Enrollment, Progress
@@ -73,6 +74,8 @@ def _open(vendor: Vendor, *, size: str, tell: Told) -> dict:
             take_on()
     _send(workspace, server.pk, vendor, size=size, tell=tell)
     with workspace_scope(workspace.pk):
+        if vendor is NORTHWIND:
+            agree()
         shown = _shown_enrollment()
         token = make_link(shown)
         people = _people(first=shown.seat_id)

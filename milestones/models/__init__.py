@@ -1,5 +1,7 @@
+from milestones.models.discovery import AccountLink, AnswerRule, Answers, Question, TailoredLadder
 from milestones.models.ladders import DraftEdit, Ladder, Phase, Rung, Version
 from milestones.models.library import Feature, Milestone
+from milestones.models.plans import Goal, GoalReading, Kickoff
 from milestones.models.progress import (
     ChecklistDocument,
     ChecklistLink,
@@ -12,19 +14,27 @@ from milestones.models.progress import (
 from milestones.models.segments import Segment, SegmentEntry
 
 __all__ = [
+    "AccountLink",
+    "AnswerRule",
+    "Answers",
     "ChecklistDocument",
     "ChecklistLink",
     "DraftEdit",
     "Enrollment",
     "Feature",
+    "Goal",
+    "GoalReading",
     "Hit",
+    "Kickoff",
     "Ladder",
     "Milestone",
     "Phase",
     "Progress",
+    "Question",
     "Rung",
     "Segment",
     "SegmentEntry",
+    "TailoredLadder",
     "Transition",
     "TransitionCounter",
     "Version",

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -10,7 +11,7 @@ from milestones.models import Ladder, Segment, SegmentEntry
 from milestones.segments import MOST, MOST_LISTED, make, members_of, people_of, users_of, write_list
 from milestones.studio.enroll_list import read_ids
 from milestones.studio.member_actions import enroll_listed
-from milestones.studio.rendering import calendar_of, page_of, show
+from milestones.studio.rendering import calendar_of, show
 from milestones.studio.roles import role_label, usual_roles
 from milestones.studio.rung_form import area
 from milestones.studio.rung_forms import EnrollForm
@@ -20,7 +21,7 @@ from onboarding.tenancy.access import open_to
 from onboarding.tenancy.audit import record
 from onboarding.tenancy.models import Access
 
-MAX_BYTES, AT_A_TIME = 5_000_000, 2_000
+MAX_BYTES, AT_A_TIME, A_PAGE = 5_000_000, 2_000, 12
 HOW = [("rule", "By a rule: who fits it now"), ("list", "A list: those whose ids it names")]
 JOIN = [("all", "all of these"), ("any", "any of these")]
 
@@ -157,10 +158,10 @@ def _page(request, segment: Segment, form: SegmentForm | None, enroll_form: Enro
         "nav_current": "segment-list",
         "segment": segment,
         "form": form or SegmentForm(segment=segment),
-        "count": members.filter(is_test=False).count(),
+        "in_it": members.filter(is_test=False).count(),
         "left_out": members.filter(is_test=True).count(),
         "unseen": listed - members.count() if listed else 0,
-        "page": page_of(request, members.order_by(*order)),
+        "page": Paginator(members.order_by(*order), A_PAGE).get_page(request.GET.get("page")),
         "calendar": calendar_of(request),
         "users": users_of(segment),
         "enroll_form": enroll_form or EnrollForm(ladders=ladders),

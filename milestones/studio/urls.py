@@ -3,8 +3,11 @@
 from django.urls import path
 
 from milestones.studio import (
+    account_discovery,
+    account_plan,
     accounts,
     builder,
+    discovery_bank,
     enroll_list,
     features,
     ladders,
@@ -17,11 +20,29 @@ from milestones.studio import (
 )
 
 DRAFT = "w/<slug:slug>/ladders/<str:key>/draft"
+ACCOUNT = "w/<slug:slug>/accounts/<int:pk>"
 ENROLLMENT = "w/<slug:slug>/people/<int:pk>/enrollments/<int:enrollment>"
 
 urlpatterns = [
     path("w/<slug:slug>/accounts/", accounts.account_list, name="account-list"),
     path("w/<slug:slug>/accounts/<int:pk>/", accounts.account_detail, name="account-detail"),
+    path(f"{ACCOUNT}/plan/", account_plan.account_plan, name="account-plan"),
+    path(f"{ACCOUNT}/plan/kickoff/<slug:verb>/", account_plan.kickoff_act, name="kickoff-act"),
+    path(f"{ACCOUNT}/plan/goals/", account_plan.goal_add, name="goal-add"),
+    path(f"{ACCOUNT}/plan/goals/<str:key>/<slug:verb>/", account_plan.goal_edit, name="goal-edit"),
+    path(f"{ACCOUNT}/discovery/", account_discovery.account_discovery, name="account-discovery"),
+    path(f"{ACCOUNT}/discovery/link/", account_discovery.discovery_link, name="discovery-link"),
+    path(f"{ACCOUNT}/discovery/ladder/", account_discovery.discovery_ladder, name="discovery-ladder"),
+    path(f"{ACCOUNT}/discovery/goals/", account_discovery.discovery_goals, name="discovery-goals"),
+    path("w/<slug:slug>/discovery/", discovery_bank.question_list, name="question-list"),
+    path("w/<slug:slug>/discovery/<str:key>/", discovery_bank.question_detail, name="question-detail"),
+    path("w/<slug:slug>/discovery/<str:key>/rules/", discovery_bank.question_rule, name="question-rule"),
+    path(
+        "w/<slug:slug>/discovery/rules/<int:pk>/remove/",
+        discovery_bank.question_rule_remove,
+        name="question-rule-remove",
+    ),
+    path("w/<slug:slug>/discovery/<str:key>/<slug:verb>/", discovery_bank.question_edit, name="question-edit"),
     path("w/<slug:slug>/accounts/<int:pk>/enroll/", accounts.account_enroll, name="account-enroll"),
     path("w/<slug:slug>/people/<int:pk>/enroll/", people.person_enroll, name="person-enroll"),
     path(f"{ENROLLMENT}/leave/", people.enrollment_leave, name="enrollment-leave"),

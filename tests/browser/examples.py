@@ -22,13 +22,22 @@ NOT_PAGES = {
         *("person-enroll", "account-enroll", "enrollment-leave", "enrollment-track"),
         *("draft-unschedule", "feature-remove", "milestone-criteria", "milestone-archive", "milestone-duplicate"),
         *("role-edit", "exclusion-remove", "person-test", "account-test"),
-        *("segment-enroll", "segment-remove"),
+        *("segment-enroll", "segment-remove", "question-rule", "question-rule-remove", "question-edit"),
+        *("kickoff-act", "goal-add", "goal-edit", "discovery-link", "discovery-ladder", "discovery-goals"),
         *("member-invite", "invitation-revoke", "member-access", "member-remove"),
     ],
     "a part of a page": ["checklist-live", "home-live", "event-moved"],
     "asked by machines": [
         *("track", "browser-settings", "widget-checklist", "widget-act", "ofrep-flags", "ofrep-flag", "widget-script"),
-        *("api-person-progress", "api-person-enroll", "sandbox-token", "healthz", "readyz", "api-schema"),
+        *(
+            "api-person-progress",
+            "api-person-enroll",
+            "api-goal-value",
+            "sandbox-token",
+            "healthz",
+            "readyz",
+            "api-schema",
+        ),
     ],
     "a file to keep": ["file", "ladder-file", "mfa_download_recovery_codes"],
     "only ever redirects": ["front-door", "account_set_password"],
@@ -68,6 +77,8 @@ def find_examples(live) -> Examples:
     [(segment,)] = live.rows(
         "select key from milestones_segment where workspace_id = (select min(workspace_id) from milestones_segment) order by key limit 1"
     )
+    [(question,)] = live.rows("select key from milestones_question order by position limit 1")
+    [(told,)] = live.rows("select account_id from milestones_answers order by number desc, account_id limit 1")
     [(feature,)] = live.rows("select key from milestones_feature order by key limit 1")
     examples = Examples()
     examples.nobody = {
@@ -87,6 +98,10 @@ def find_examples(live) -> Examples:
         "home": f"{workspace}/",
         "account-list": f"{workspace}/accounts/",
         "account-detail": f"{workspace}/accounts/{account}/",
+        "account-plan": f"{workspace}/accounts/{told}/plan/",
+        "account-discovery": f"{workspace}/accounts/{told}/discovery/",
+        "question-list": f"{workspace}/discovery/",
+        "question-detail": f"{workspace}/discovery/{question}/",
         "person-list": f"{workspace}/people/",
         "person-detail": f"{workspace}/people/{climber}/",
         "ladder-list": f"{workspace}/ladders/",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from milestones.models import Enrollment
+from milestones.models import AnswerRule, Enrollment
 from onboarding.tenancy.access import Access
 from onboarding.tenancy.models import ApiKey, Invitation, Member, SigningSecret
 from onboarding.tenancy.scope import workspace_scope
@@ -33,6 +33,15 @@ SUBJECTS = {
     "enrollment-track": Person,
     "account-enroll": Account,
     "account-test": Account,
+    "account-plan": Account,
+    "kickoff-act": Account,
+    "goal-add": Account,
+    "goal-edit": Account,
+    "account-discovery": Account,
+    "discovery-link": Account,
+    "discovery-ladder": Account,
+    "discovery-goals": Account,
+    "question-rule-remove": AnswerRule,
     "person-test": Person,
     "exclusion-remove": Exclusion,
     "invitation-revoke": Invitation,
@@ -70,7 +79,13 @@ def path_to(name: str, slug: str, owner) -> str:
             path = path.replace("<int:enrollment>", str(Enrollment.objects.first().pk))
     key = "share" if name == "rung-act" or name.startswith("milestone-") else WITHIN["key"]
     key = "comments" if name.startswith("feature-") else key
-    verb = {"draft-edit": "undo", "role-edit": "up"}.get(name, WITHIN["verb"])
+    verb = {
+        "draft-edit": "undo",
+        "role-edit": "up",
+        "question-edit": "up",
+        "kickoff-act": "agree",
+        "goal-edit": "remove",
+    }.get(name, WITHIN["verb"])
     path = path.replace("<str:key>", key).replace("<slug:verb>", verb)
     return path.replace("<str:rung>", "share").replace("<int:number>", "1")
 

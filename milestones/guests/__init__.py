@@ -1,0 +1,1 @@
+"""Pages for customers without an account: they answer questions, and agree on a kickoff."""
