@@ -15,7 +15,9 @@ class AnswerForm(forms.Form):
 
     def __init__(self, data=None, *, questions: Sequence[Question], answers: Mapping, is_guest: bool):
         self.questions = questions
-        super().__init__(data, auto_id="answer-%s", initial={f"q-{key}": value for key, value in answers.items()})
+        super().__init__(
+            data, auto_id="answer-%s", initial={f"q-{key}": _shown(value) for key, value in answers.items()}
+        )
         for question in questions:
             # What is required keeps a customer from sending half of it; a manager may write down what is known.
             self.fields[f"q-{question.key}"] = _field(question, required=question.required and is_guest)
@@ -35,6 +37,10 @@ class AnswerForm(forms.Form):
                 value = value.strip()
             said[question.key] = value if value not in ("", []) else None
         return said
+
+
+def _shown(value):
+    return int(value) if isinstance(value, float) and value == int(value) else value
 
 
 def _field(question: Question, *, required: bool) -> forms.Field:

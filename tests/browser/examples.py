@@ -149,6 +149,26 @@ def begin_draft(page: Page, live, address: str) -> None:
     page.wait_for_selector(".studio")
 
 
+def make_guest_links(page: Page, live, examples: Examples) -> None:
+    """What a customer without an account opens: their questions, and the kickoff to agree on."""
+    page.goto(f"{live.url}{examples.owner['account-discovery']}")
+    page.get_by_role("button", name="Make a link").click()
+    examples.nobody["guest-questions"] = _link_shown(page, live)
+    page.goto(f"{live.url}{examples.owner['account-plan']}")
+    page.get_by_role("button", name="Close it").click()
+    page.wait_for_selector("[name=done]")
+    page.fill("[name=done]", "The second phase is done")
+    page.fill("[name=done_on]", "2030-01-31")
+    page.get_by_role("button", name="Save", exact=True).first.click()
+    page.get_by_role("button", name="Make the customer’s link").click()
+    examples.nobody["guest-kickoff"] = _link_shown(page, live)
+
+
+def _link_shown(page: Page, live) -> str:
+    page.wait_for_selector("#guest-link")
+    return "/" + page.input_value("#guest-link").split("/", 3)[3]
+
+
 def visit_as_newcomer(page: Page, live, examples: Examples, number: int) -> str:
     """Sign up, invite somebody, forget the password, turn on the second factor; the newcomer's address."""
     email = f"newcomer{number}@fern.example"

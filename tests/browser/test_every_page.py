@@ -14,6 +14,7 @@ from tests.browser.examples import (
     confirm_address,
     find_examples,
     forget_password,
+    make_guest_links,
     one_time_code,
     sign_in,
     turn_on_second_factor,
@@ -94,6 +95,7 @@ def test_every_page_is_sound(live, chromium, known_routes, size, scheme):
     sign_in(owner.page, live, login["email"], login["password"])
     begin_draft(owner.page, live, examples.owner["ladder-detail"])
     wrong += owner.look(live, examples.owner)
+    make_guest_links(owner.page, live, examples)
     email = visit_as_newcomer(newcomer.page, live, examples, next(_numbers) + 1000 * os.getpid())
     forget_password(nobody.page, live, examples, email)
     wrong += newcomer.look(live, examples.newcomer)
