@@ -109,7 +109,7 @@ def compose(
             "key": enrollment.ladder.key,
             "name": enrollment.ladder.name,
             "version": version.number,
-            "promise": version.rules.get("promise", ""),
+            "promise": promise_for(version.rules, role),
         },
         "phases": list(phases.values()),
         "reached": sum(1 for entry in entries if entry["state"] == "reached"),
@@ -117,6 +117,11 @@ def compose(
         "next": upcoming["key"] if upcoming else None,
         "moment": now,
     }
+
+
+def promise_for(rules: dict, role: str) -> str:
+    """What a ladder promises to somebody of this role."""
+    return rules.get("promise_for", {}).get(role) or rules.get("promise", "")
 
 
 def why_for(content: dict, role: str) -> str:

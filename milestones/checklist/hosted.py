@@ -58,7 +58,8 @@ def page(request, token):
 def live(request, token):
     """The part of the page that moves; 304 while nothing has changed."""
     enrollment = request.link.enrollment
-    etag = etag_of(stamp_of(enrollment.pk, enrollment.revision, request.workspace_shown, clock.now()))
+    stamp = stamp_of(enrollment.pk, enrollment.revision, request.workspace_shown, clock.now())
+    etag = etag_of(f"{stamp}.{request.workspace_shown.wording}")
     if request.headers.get("If-None-Match") == etag:
         response = HttpResponseNotModified()
     else:

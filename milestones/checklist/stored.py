@@ -9,12 +9,15 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import F
+
 from milestones import prose
 from milestones.checklist.document import document
 from milestones.lookups import Polled
 from milestones.models import ChecklistDocument, Enrollment
 from onboarding import clock
 from onboarding.tenancy.models import Workspace
+from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.models import Identity
 
 PROSE = ("outcome", "why", "cue", "story")  # what authors write in Markdown; programs get the words
@@ -31,11 +34,11 @@ class Stored:
 
     @property
     def etag(self) -> str:
-        return etag_of(self.stamp)
+        return etag_of(self.body)  # what it says may change in place, while nothing about the person does
 
 
-def etag_of(stamp: str) -> str:
-    return f'"{hashlib.sha256(stamp.encode()).hexdigest()[:32]}"'
+def etag_of(said: str) -> str:
+    return f'"{hashlib.sha256(said.encode()).hexdigest()[:32]}"'
 
 
 def stamp_of(enrollment_id: int, revision: int, workspace: Workspace, now: datetime) -> str:
@@ -96,6 +99,7 @@ def _current(workspace, now, pk: int, revision: int, stamp: str | None, body: st
 def forget_all() -> None:
     """Wording has changed: build every checklist of the open workspace anew when it is next asked for."""
     ChecklistDocument.objects.all().delete()
+    Workspace.objects.filter(pk=current_workspace_id()).update(wording=F("wording") + 1)
 
 
 def as_text(value) -> str:

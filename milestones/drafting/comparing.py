@@ -29,6 +29,7 @@ WORDS = {
 RULES = {
     "name": "name",
     "promise": "promise",
+    "promise_for": "promise for a role",
     "at_once": "steps open at once",
     "per_day": "steps a day",
     "spacing_hours": "hours between steps",

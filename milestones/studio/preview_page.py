@@ -99,7 +99,9 @@ def ladder_preview_frame(request, slug, key):
     }
     if version:
         version.ladder = ladder
-        version.rules = {"promise": version.document.get("promise", "")}
+        version.rules = {
+            name: version.document[name] for name in ("promise", "promise_for") if name in version.document
+        }
         enrolled_at, seen = form.moments(request.workspace.zone)
         try:
             context["person"], context["checklist"] = preview(version, enrolled_at=enrolled_at, now=seen, **chosen)

@@ -63,6 +63,15 @@ class RulesForm(TraitRows):
         initial = None if data is not None else self._initial(document)
         super().__init__(data, auto_id="rules-%s", initial=initial, conds=conds)
         self.fields["roles"].choices = [(role, role_label(role)) for role in roles]
+        self.roles = list(dict.fromkeys([*roles, *document.get("promise_for", {})]))
+        for role in self.roles:
+            self.fields[f"promise_for_{role}"] = forms.CharField(
+                label=f"To a {role_label(role).lower()}",
+                required=False,
+                max_length=5000,
+                widget=area(2),
+                initial=document.get("promise_for", {}).get(role, ""),
+            )
         others = Ladder.objects.exclude(key=document["ladder"]).order_by("position", "id")
         self.fields["ladder"].choices = _offered(others.values_list("key", "name"), self.enroll.get("ladder"))
         by_rule = Segment.objects.exclude(rule=None).order_by("name", "key")
@@ -73,6 +82,11 @@ class RulesForm(TraitRows):
         said |= {name: self.enroll.get(name) for name in ("when", "event", "ladder", "roles", "segment", "since")}
         said["again"] = self.enroll.get("again", "anew")
         return said | self.initial_of(self.enroll.get("where", []))
+
+    @property
+    def promises(self):
+        """The bound fields of the promises to one role each."""
+        return [self[f"promise_for_{role}"] for role in self.roles]
 
     def clean(self):
         said = super().clean()
@@ -107,6 +121,7 @@ class RulesForm(TraitRows):
             document,
             name=said["name"].strip(),
             promise=said["promise"].strip(),
+            promise_for={role: text for role in self.roles if (text := said.get(f"promise_for_{role}", "").strip())},
             at_once=said["at_once"],
             per_day=said["per_day"],
             spacing_hours=int(spacing) if spacing and spacing == int(spacing) else spacing,

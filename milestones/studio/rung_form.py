@@ -20,6 +20,11 @@ def area(rows: int, **attributes) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, **attributes})
 
 
+def prose_area(rows: int) -> forms.Textarea:
+    """For words in Markdown: pages show how they will read while they are typed."""
+    return area(rows, **{"data-prose": True})
+
+
 class LinesField(forms.CharField):
     """One line of text each; at most 30 of 500 characters."""
 
@@ -40,13 +45,16 @@ class MilestoneFields(forms.Form):
 
     title = forms.CharField(max_length=200, error_messages={"required": "Say what a person will have done."})
     outcome = forms.CharField(
-        required=False, max_length=TEXT, widget=area(2), help_text="What is better afterwards, in the person’s words."
+        required=False,
+        max_length=TEXT,
+        widget=prose_area(2),
+        help_text="What is better afterwards, in the person’s words.",
     )
-    why = forms.CharField(label="Why it matters", required=False, max_length=TEXT, widget=area(2))
+    why = forms.CharField(label="Why it matters", required=False, max_length=TEXT, widget=prose_area(2))
     cue = forms.CharField(
         required=False,
         max_length=TEXT,
-        widget=area(2),
+        widget=prose_area(2),
         help_text="What to do, in a sentence or two. **Bold**, lists and [links](https://…) work here.",
     )
     actions = LinesField(label="Exact actions", help_text="One a line, in order.")
@@ -54,7 +62,7 @@ class MilestoneFields(forms.Form):
     link = forms.CharField(
         label="Link into the product", required=False, max_length=2000, help_text="https://… or a path of your product."
     )
-    story = forms.CharField(label="Customer story", required=False, max_length=TEXT, widget=area(3))
+    story = forms.CharField(label="Customer story", required=False, max_length=TEXT, widget=prose_area(3))
     effort_minutes = forms.IntegerField(
         label="Minutes it takes",
         required=False,

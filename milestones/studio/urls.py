@@ -17,6 +17,7 @@ from milestones.studio import (
     preview_page,
     publish_page,
     segments,
+    wording,
 )
 
 DRAFT = "w/<slug:slug>/ladders/<str:key>/draft"
@@ -89,5 +90,11 @@ urlpatterns = [
         publish_page.version_restore,
         name="version-restore",
     ),
+    path(
+        "w/<slug:slug>/ladders/<str:key>/versions/<int:number>/wording/<str:rung>/",
+        wording.version_wording,
+        name="version-wording",
+    ),
+    path("w/<slug:slug>/prose/", wording.prose_preview, name="prose-preview"),
     path("w/<slug:slug>/ladders/<str:key>/file/", ladders.ladder_file, name="ladder-file"),
 ]

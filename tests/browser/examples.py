@@ -26,7 +26,7 @@ NOT_PAGES = {
         *("kickoff-act", "goal-add", "goal-edit", "discovery-link", "discovery-ladder", "discovery-goals"),
         *("member-invite", "invitation-revoke", "member-access", "member-remove"),
     ],
-    "a part of a page": ["checklist-live", "home-live", "event-moved"],
+    "a part of a page": ["prose-preview", "checklist-live", "home-live", "event-moved"],
     "asked by machines": [
         *("track", "browser-settings", "widget-checklist", "widget-act", "ofrep-flags", "ofrep-flag", "widget-script"),
         *(
@@ -121,6 +121,7 @@ def find_examples(live) -> Examples:
         "enroll-list": f"{workspace}/ladders/{ladder}/enroll/",
         "ladder-preview": f"{workspace}/ladders/{ladder}/preview/?role=operator&day=3&done=1&width=phone",
         "ladder-preview-frame": f"{workspace}/ladders/{ladder}/preview/frame/?role=power_user&day=9&done=2",
+        "version-wording": f"{workspace}/ladders/{ladder}/versions/1/wording/{rung}/",
         "version-compare": f"{workspace}/ladders/{ladder}/compare/",
         "event-list": f"{workspace}/events/",
         "event-catalogue": f"{workspace}/events/catalogue/",

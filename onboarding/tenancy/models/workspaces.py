@@ -43,6 +43,7 @@ class Workspace(models.Model):
     )  # of the people; the first is the usual one
     video_hosts = ArrayField(models.CharField(max_length=253), default=list, blank=True)
     logo = models.CharField(max_length=200, blank=True)  # the name of a kept file
+    wording = models.IntegerField(default=0, db_default=0)  # moves when what checklists say was changed in place
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self):
