@@ -6,11 +6,12 @@ from datetime import date
 from django import forms
 
 from milestones.models import Question
+from onboarding.tenancy.guarded_forms import GuardedForm
 
 MOST_WORDS = 2_000
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(GuardedForm):
     """One field for each question, named by its key; `answers` are what is known so far."""
 
     def __init__(self, data=None, *, questions: Sequence[Question], answers: Mapping, is_guest: bool):

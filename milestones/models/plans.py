@@ -67,6 +67,12 @@ class Goal(WorkspaceModel):
     def __str__(self):
         return self.title
 
+    def said(self, value: float) -> str:
+        """A value in the goal's unit: "EUR 12,000", "4 hours a week"."""
+        if self.is_money:
+            return f"{self.unit} {value:,.0f}".strip()
+        return f"{value:,.10g} {self.unit}".strip()
+
 
 class GoalReading(WorkspaceModel):
     """One value of a goal's measure, typed in or sent."""

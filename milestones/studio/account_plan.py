@@ -33,6 +33,7 @@ from milestones.studio.rung_form import area
 from onboarding import clock
 from onboarding.tenancy.access import open_to
 from onboarding.tenancy.audit import record
+from onboarding.tenancy.guarded_forms import GuardedForm
 from onboarding.tenancy.models import Access
 from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.models import Account
@@ -41,7 +42,7 @@ KIND, MOST_GOALS = AccountLink.Kind.KICKOFF, 50
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-class KickoffForm(forms.Form):
+class KickoffForm(GuardedForm):
     done = forms.CharField(
         label="Done looks like",
         max_length=2000,
@@ -63,6 +64,9 @@ class KickoffForm(forms.Form):
         offered = dict(milestone_choices(account))
         gone = [key for key in (kickoff.milestones if kickoff else []) if key not in offered]
         self.fields["milestones"].choices = [*offered.items(), *milestone_titles(gone).items()]
+
+    def kickoff_said(self) -> dict:
+        return {name: self.cleaned_data[name] for name in ("done", "done_on", "milestones")}
 
     def clean_done_on(self):
         day = self.cleaned_data["done_on"]
@@ -120,6 +124,18 @@ class GoalRow:
     at: object
 
     @property
+    def now(self) -> str:
+        value = self.distance.current.value
+        return "" if value is None else self.goal.said(value)
+
+    @property
+    def way(self) -> str:
+        """From where to where."""
+        begins, ends = self.goal.baseline, self.goal.target
+        said = f", from {self.goal.said(begins)}" if begins is not None else ""
+        return said + (f", to {self.goal.said(ends)}" if ends is not None else "")
+
+    @property
     def width(self) -> int:
         return max(0, min(self.distance.percent or 0, 100))
 
@@ -134,7 +150,7 @@ def account_plan(request, slug, pk):
         form = KickoffForm(request.POST, account=account, kickoff=kickoff_of(account))
         if form.is_valid():
             try:
-                write_kickoff(account, member=request.member, **form.cleaned_data)
+                write_kickoff(account, member=request.member, **form.kickoff_said())
             except PlanRefusedError as error:
                 form.add_error(None, str(error))
             else:

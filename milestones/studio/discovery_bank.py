@@ -14,6 +14,7 @@ from milestones.studio.roles import role_label, usual_roles
 from milestones.studio.rung_form import LinesField, area
 from onboarding.tenancy.access import open_to
 from onboarding.tenancy.audit import record
+from onboarding.tenancy.guarded_forms import GuardedForm
 from onboarding.tenancy.models import Access
 from onboarding.tenancy.scope import current_workspace_id
 
@@ -21,7 +22,7 @@ MOST, MOST_RULES = 100, 50
 CHOICES = (Question.Kind.SINGLE, Question.Kind.MULTIPLE)
 
 
-class QuestionForm(forms.Form):
+class QuestionForm(GuardedForm):
     text = forms.CharField(label="Question", max_length=300, error_messages={"required": "Write the question."})
     help = forms.CharField(label="A word of help", required=False, max_length=500, widget=area(2))
     kind = forms.ChoiceField(label="Answered by", choices=Question.Kind.choices, widget=forms.RadioSelect)
@@ -49,6 +50,9 @@ class QuestionForm(forms.Form):
             self.add_error("options", "An answer has at most 200 characters.")
         said["options"] = options if said.get("kind") in CHOICES else []
         return said
+
+    def question_said(self) -> dict:
+        return {name: value for name, value in self.cleaned_data.items() if name != "seen"}
 
 
 class RuleForm(forms.Form):
@@ -133,7 +137,7 @@ def question_list(request, slug):
         else:
             key = free_key(Question, form.cleaned_data["text"])
             own = {"workspace_id": current_workspace_id(), "key": key, "position": next_position()}
-            question = Question.objects.create(**own, **form.cleaned_data)
+            question = Question.objects.create(**own, **form.question_said())
             record(member=request.member, verb="added a question", subject=question.text)
             messages.success(request, "Say now what follows from each answer.")
             return redirect("question-detail", slug=slug, key=question.key)
@@ -154,7 +158,7 @@ def question_detail(request, slug, key):
     question = get_object_or_404(Question, key=key)
     form = QuestionForm(request.POST, question=question) if request.method == "POST" else None
     if form and form.is_valid():
-        Question.objects.filter(pk=question.pk).update(**form.cleaned_data)
+        Question.objects.filter(pk=question.pk).update(**form.question_said())
         record(member=request.member, verb="changed a question", subject=form.cleaned_data["text"])
         messages.success(request, "Saved. Answers that were given stay as they are.")
         return redirect("question-detail", slug=slug, key=key)

@@ -16,13 +16,14 @@ from milestones.studio.rendering import show
 from milestones.studio.rung_form import LinesField
 from onboarding.tenancy.access import open_to
 from onboarding.tenancy.audit import record
+from onboarding.tenancy.guarded_forms import GuardedForm
 from onboarding.tenancy.models import Access
 from onboarding.tenancy.scope import current_workspace_id
 
 KEY = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
-class FeatureForm(forms.Form):
+class FeatureForm(GuardedForm):
     name = forms.CharField(max_length=200, error_messages={"required": "Say what people call it."})
     key = forms.CharField(
         max_length=100,
@@ -46,6 +47,9 @@ class FeatureForm(forms.Form):
         if feature:
             self.fields["key"].disabled = True  # products ask for it by this key
 
+    def feature_said(self) -> dict:
+        return {name: value for name, value in self.cleaned_data.items() if name != "seen"}
+
     def clean_key(self):
         key = self.cleaned_data["key"].strip()
         if not KEY.fullmatch(key):
@@ -67,7 +71,7 @@ def feature_list(request, slug):
     """The features; POST adds one."""
     form = FeatureForm(request.POST) if request.method == "POST" else FeatureForm()
     if request.method == "POST" and form.is_valid():
-        feature = Feature.objects.create(workspace_id=current_workspace_id(), **form.cleaned_data)
+        feature = Feature.objects.create(workspace_id=current_workspace_id(), **form.feature_said())
         record(member=request.member, verb="added a feature", subject=feature.name)
         messages.success(request, f"“{feature.name}” can be unlocked by milestones now.")
         return redirect("feature-list", slug=slug)

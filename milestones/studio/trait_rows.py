@@ -5,12 +5,13 @@ from django import forms
 from milestones.criteria import CriteriaError, parse
 from milestones.studio.criteria_form import OPS, list_text, path_text, read_list, read_value, value_text
 from milestones.studio.rung_form import SMALL_INPUT, SMALL_SELECT
+from onboarding.tenancy.guarded_forms import GuardedForm
 
 SHOWN = 3
 PARTS = ("of", "trait", "op", "value")
 
 
-class TraitRows(forms.Form):
+class TraitRows(GuardedForm):
     """A form with such rows: `conds` are those it shows first, one more row than these is open."""
 
     def __init__(self, *args, conds: list[dict], **options):

@@ -12,10 +12,11 @@ from milestones.rewording import WORDS, correct
 from milestones.studio.rendering import show
 from milestones.studio.rung_form import TEXT, LinesField, MilestoneFields, prose_area
 from onboarding.tenancy.access import open_to
+from onboarding.tenancy.guarded_forms import GuardedForm
 from onboarding.tenancy.models import Access
 
 
-class WordingForm(forms.Form):
+class WordingForm(GuardedForm):
     title = forms.CharField(max_length=200, error_messages={"required": "Say what a person will have done."})
     outcome = forms.CharField(required=False, max_length=TEXT, widget=prose_area(2))
     why = forms.CharField(label="Why it matters", required=False, max_length=TEXT, widget=prose_area(2))

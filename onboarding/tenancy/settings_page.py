@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from onboarding.tenancy.access import open_to
 from onboarding.tenancy.audit import record
 from onboarding.tenancy.files import FileRefusedError, address_of, keep, picture_kind, throw_away
+from onboarding.tenancy.guarded_forms import GuardedForm
 from onboarding.tenancy.models import Access, Workspace
 
 DAYS = [(1, "Monday"), (2, "Tuesday"), (3, "Wednesday"), (4, "Thursday"), (5, "Friday"), (6, "Saturday"), (7, "Sunday")]
@@ -19,7 +20,7 @@ HOST = set("abcdefghijklmnopqrstuvwxyz0123456789.-")
 FIELDS = ("name", "timezone", "working_days", "holidays", "languages", "video_hosts")
 
 
-class SettingsForm(forms.Form):
+class SettingsForm(GuardedForm):
     name = forms.CharField(label="Company", max_length=120, error_messages={"required": "Name the company."})
     timezone = forms.ChoiceField(
         label="Time zone",
