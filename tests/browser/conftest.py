@@ -27,17 +27,20 @@ def page(live):
 
 @pytest.fixture
 def browser_of(live, page):
-    """`browser_of(login, address)` answers the page of somebody else, in a browser context of their own, at an address."""
+    """`browser_of(login, address)` answers the page of somebody else, in a browser context of their own, at an address;
+    without a login it is nobody's.
+    """
     contexts = []
 
-    def enter(login: str, address: str):
+    def enter(login: str | None, address: str):
         context = page.context.browser.new_context(viewport={"width": 1440, "height": 900})
         contexts.append(context)
         other = context.new_page()
         other.set_default_timeout(20_000)
         watch(other)
-        member = live.demo["logins"][login]
-        sign_in(other, live, member["email"], member["password"])
+        if login:
+            member = live.demo["logins"][login]
+            sign_in(other, live, member["email"], member["password"])
         other.goto(address)
         return other
 
