@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import zip_longest
 
@@ -16,10 +16,11 @@ from onboarding.tracking.sources import cairn_source
 from onboarding.tracking.staging import microseconds
 
 PREFIX = "cairn:"
+VOICES = ("ticked", "postponed", "asked", "answered", "rated", "recommended")  # what the fold does not read: voices.py
 
 
 def write(*, verb: str, seat: Seat, ladder: str, at: datetime | None = None, message_id: str = "", **said) -> InboxRow:
-    """Append a fact `cairn:<verb>` about a seat on a ladder. `said`: rung, by, actor, note, moment, role, carried, version.
+    """Append a fact `cairn:<verb>` about a seat on a ladder. `said`: rung, by, actor, note, moment, role, carried, version, and what voices say.
 
     A fact with a `message_id` of its own is counted once, however often it is written.
     """
@@ -71,10 +72,22 @@ def _text(value):
 
 def read(people: set[int]) -> dict[int, list[tuple[str, int | None, Act]]]:
     """person id → (ladder key, account id or None, Act) in fact order; the account named, or the person's only one then."""
-    names = dict(EventName.objects.filter(name__startswith=PREFIX).values_list("id", "name"))
     acts: dict[int, list] = {}
+    for person, account, verb, at, said in facts_of(people, None):
+        acts.setdefault(person, []).append((said.get("ladder", ""), account, _act(verb, at, said)))
+    return acts
+
+
+def facts_of(people: set[int], verbs: Collection[str] | None) -> list[tuple[int, int | None, str, datetime, dict]]:
+    """(person, account, verb, when, what was said) of Cairn's facts about these people, in order.
+
+    `verbs` None: all but the voices. The account is the one named, or the person's only one then.
+    """
+    known = EventName.objects.filter(name__startswith=PREFIX).values_list("id", "name")
+    names = {pk: name.removeprefix(PREFIX) for pk, name in known}
+    names = {pk: verb for pk, verb in names.items() if (verb not in VOICES if verbs is None else verb in verbs)}
     if not names:
-        return acts
+        return []
     rows = Event.objects.filter(person_id__among=people, name_id__among=names, kind=Kind.CAIRN)
     rows = list(
         rows.order_by("occurred_at", "source_id", "message_id").values_list(
@@ -82,15 +95,15 @@ def read(people: set[int]) -> dict[int, list[tuple[str, int | None, Act]]]:
         )
     )
     seats = _account_seats({person for person, account, *_ in rows if account is None})
+    found = []
     for person, account, name_id, at, properties in rows:
         if account is None:
             present = [
                 seat for seat, since, left in seats.get(person, []) if since <= at and (left is None or at < left)
             ]
             account = present[0] if len(present) == 1 else None
-        act = _act(names[name_id].removeprefix(PREFIX), at, properties)
-        acts.setdefault(person, []).append((properties.get("ladder", ""), account, act))
-    return acts
+        found.append((person, account, names[name_id], at, properties))
+    return found
 
 
 def _account_seats(people: set[int]) -> dict[int, list[tuple[int, datetime, datetime | None]]]:

@@ -377,14 +377,22 @@ def _statements() -> dict[str, str]:
                 select {COLUMNS} from tracking_event e where {mine} and e.occurred_at >= c.start and {MATCHES}
                 order by {ORDER} limit 1) h on true
             where a.holds or h.id is not null"""
-        known = f"(select e.properties -> c.key from tracking_event e where {mine} and e.occurred_at <= %s and e.properties ? c.key order by e.occurred_at desc, e.source_id desc, e.message_id desc limit 1)"
+        # What was known when it was looked at: nothing, or a fact that says null, which is then the evidence.
         at_start = "greatest(c.first, coalesce(c.asof, c.first))"
         made[f"missing/{subject}"] = f"""{CANDIDATES}
             select c.position, case when b.missing then b.at else h.occurred_at end,
-                   case when b.missing then null else h.id end, h.message_id, h.source_id, h.occurred_at, c.name, h.properties, h.person_id
+                   case when b.missing then k.id else h.id end, case when b.missing then k.message_id else h.message_id end,
+                   case when b.missing then k.source_id else h.source_id end,
+                   case when b.missing then k.occurred_at else h.occurred_at end, c.name,
+                   case when b.missing then k.properties else h.properties end,
+                   case when b.missing then k.person_id else h.person_id end
             from candidate c
+            left join lateral (
+                select {COLUMNS} from tracking_event e
+                where {mine} and e.occurred_at <= {at_start} and e.properties ? c.key
+                order by e.occurred_at desc, e.source_id desc, e.message_id desc limit 1) k on true
             cross join lateral (
-                select {at_start} as at, coalesce({known.replace("%s", at_start)}, 'null'::jsonb) = 'null'::jsonb as missing) b
+                select {at_start} as at, coalesce(k.properties -> c.key, 'null'::jsonb) = 'null'::jsonb as missing) b
             left join lateral (
                 select {COLUMNS} from tracking_event e
                 where {mine} and e.occurred_at > b.at and e.properties -> c.key = 'null'::jsonb

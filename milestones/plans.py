@@ -53,6 +53,12 @@ def kickoff_of(account: Account) -> Kickoff | None:
     return Kickoff.objects.filter(account=account).order_by("-number").first()
 
 
+def open_kickoff(account: Account) -> Kickoff | None:
+    """The one that is being agreed on, or was agreed and is not closed."""
+    kickoff = kickoff_of(account)
+    return kickoff if kickoff and not kickoff.closed_at else None
+
+
 @transaction.atomic
 def write_kickoff(account: Account, *, done: str, done_on: date, milestones: list[str], member: Member) -> Kickoff:
     """Write what done looks like. While nobody has agreed it is changed; a changed one must be agreed on anew by both.

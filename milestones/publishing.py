@@ -86,6 +86,7 @@ def _place_rungs(version: Version, document: dict) -> None:
                 requires=rung.get("requires", []),
                 due=rung.get("due"),
                 first_value=rung.get("first_value", False),
+                person_may=rung.get("person_may", []),
             )
             position += 1
 

@@ -10,13 +10,18 @@ from milestones.guests.questions import guest_questions
 
 urlpatterns = [
     path("widget/v1/checklist", widget.checklist, name="widget-checklist"),
-    re_path(r"^widget/v1/rungs/(?P<key>[^/]+)/(?P<action>confirm)$", widget.act, name="widget-act"),
+    re_path(
+        r"^widget/v1/rungs/(?P<key>[^/]+)/(?P<action>confirm|tick|later|not-for-me|help|feedback)$",
+        widget.act,
+        name="widget-act",
+    ),
     path("ofrep/v1/evaluate/flags", ofrep.all_flags, name="ofrep-flags"),
     path("ofrep/v1/evaluate/flags/<str:key>", ofrep.one_flag, name="ofrep-flag"),
     path("widget/v1.js", widget_script.widget_script, name="widget-script"),
     path("c/<str:token>/", hosted.page, name="checklist"),
     path("c/<str:token>/live", hosted.live, name="checklist-live"),
-    path("c/<str:token>/rungs/<str:key>/confirm", hosted.confirm_rung, name="checklist-confirm"),
+    path("c/<str:token>/rungs/<str:key>/<slug:action>", hosted.act_on_rung, name="checklist-act"),
+    path("c/<str:token>/recommend", hosted.recommend_ladder, name="checklist-recommend"),
     path("api/v1/people/<path:external_id>/progress/", person_progress, name="api-person-progress"),
     path("d/<str:token>/", guest_questions, name="guest-questions"),
     path("k/<str:token>/", guest_kickoff, name="guest-kickoff"),

@@ -18,6 +18,7 @@ from milestones.criteria import (
 )
 from milestones.evaluation import event_name, measure
 from milestones.models import Enrollment, Feature, Hit, Progress, Rung
+from milestones.voices import NOTHING, Said, said_by
 from onboarding.tracking.models import EventName
 
 SHOWN = ("outcome", "why", "cue", "link", "story", "effort_minutes")
@@ -35,7 +36,7 @@ def document(enrollment: Enrollment, *, now: datetime) -> dict:
     rungs = list(Rung.objects.filter(version=enrollment.version_id).select_related("phase").order_by("position"))
     rows = {row.key: row for row in Progress.objects.filter(enrollment=enrollment)}
     met = {(hit.rung, hit.signal) for hit in Hit.objects.filter(enrollment=enrollment)}
-    return compose(enrollment, rungs, rows, now=now, met=met, far=_values)
+    return compose(enrollment, rungs, rows, now=now, met=met, far=_values, said=said_by(enrollment))
 
 
 def compose(
@@ -46,10 +47,12 @@ def compose(
     now: datetime,
     met: Container[tuple[str, int]] = (),
     far: Callable[..., dict] = lambda *asked: {},
+    said: Said = NOTHING,
 ) -> dict:
     """The document from rungs in order and where the enrollment stands on each; neither needs to be stored.
 
-    `met` are the signals (rung, index) that hold, `far` answers how far the others have come.
+    `met` are the signals (rung, index) that hold, `far` answers how far the others have come, `said` is what the
+    person said of it.
     """
     shown = [rung for rung in rungs if rung.key in rows and rows[rung.key].on_track]
     criteria = {rung.key: parse(rung.content["criteria"]) for rung in shown}
@@ -96,12 +99,14 @@ def compose(
             "can_confirm": state in ("open", "locked")
             and any(isinstance(s, ConfirmedSignal) and s.by == "person" for s in criteria[rung.key].signals),
             "how": HOW.get(row.how, "") if state == "reached" else "",
+            **_said(rung, state, said, now),
         }
         entry["opens_text"] = _opens_text(entry) if state == "locked" else ""
         phases.setdefault(rung.phase_id, {"name": rung.phase.name, "rungs": []})["rungs"].append(entry)
     entries = [entry for phase in phases.values() for entry in phase["rungs"]]
     counted = [entry for entry in entries if entry["state"] != "skipped"]
-    upcoming = next((e for e in entries if e["state"] == "open" and not e["missed"]), None)
+    waiting = [entry for entry in entries if entry["state"] == "open" and not entry["missed"]]
+    upcoming = next((entry for entry in waiting if not entry["later_until"]), waiting[0] if waiting else None)
     version = enrollment.version
     return {
         "person": enrollment.seat.person.external_id,
@@ -115,7 +120,21 @@ def compose(
         "reached": sum(1 for entry in entries if entry["state"] == "reached"),
         "total": len(counted),
         "next": upcoming["key"] if upcoming else None,
+        "recommended": said.recommended.rating if said.recommended else None,
         "moment": now,
+    }
+
+
+def _said(rung: Rung, state: str, said: Said, now: datetime) -> dict:
+    """What the person has ticked, put off, asked and rated, and what they may do."""
+    until, ask, rating = said.later.get(rung.key), said.asks.get(rung.key), said.ratings.get(rung.key)
+    count = len(rung.content.get("actions", []))
+    return {
+        "ticked": sorted(place for place in said.ticks.get(rung.key, ()) if place is not None and place < count),
+        "may": [each for each in rung.person_may if state in ("open", "locked")],
+        "later_until": until if until and until > now and state == "open" else None,
+        "asked": {"at": ask.at, "text": ask.note} if ask else None,
+        "rating": {"stars": rating.rating, "text": rating.note} if rating else None,
     }
 
 

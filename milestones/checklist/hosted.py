@@ -1,12 +1,13 @@
 """The hosted checklist: `/c/<token>/`. The path is the right; forms work without cookies, so their Origin is checked."""
 
 from django.conf import settings
-from django.http import HttpResponse, HttpResponseNotModified
+from django.http import Http404, HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from milestones.checklist.actions import ActionRefusedError, confirm
+from milestones.checklist.actions import ACTIONS, ActionRefusedError, act, recommend
 from milestones.checklist.document import document
 from milestones.checklist.stored import etag_of, stamp_of
 from milestones.lookups import find_checklist_link
@@ -71,13 +72,33 @@ def live(request, token):
 @csrf_exempt
 @require_POST
 @open_to(LINK)
-def confirm_rung(request, token, key):
-    """The person says that they have done it."""
+def act_on_rung(request, token, key, action):
+    """What the person does on a step; refused, the page comes back with the reason and what was typed."""
+    if action not in ACTIONS:
+        raise Http404
     try:
-        confirm(request.link.enrollment, key)
+        act(request.link.enrollment, key, action, request.POST)
     except ActionRefusedError as error:
-        context = {**_context(request, token), "notice": str(error)}
+        sent = {"key": key, "action": action, "text": request.POST.get("text", "")}
+        context = {**_context(request, token), "notice": str(error), "sent": sent}
         return _private(render(request, PAGE, context, status=409))
+    return redirect(f"{reverse('checklist', args=[token])}#step-{key}")
+
+
+@csrf_exempt
+@require_POST
+@open_to(LINK)
+def recommend_ladder(request, token):
+    """Would they recommend it to a colleague."""
+    rating = request.POST.get("rating", "")
+    try:
+        recommend(
+            request.link.enrollment,
+            rating=int(rating) if rating.isdigit() else None,
+            text=request.POST.get("text", "").strip()[:2000],
+        )
+    except ActionRefusedError as error:
+        return _private(render(request, PAGE, {**_context(request, token), "notice": str(error)}, status=409))
     return redirect("checklist", token=token)
 
 
@@ -88,7 +109,7 @@ def _context(request, token) -> dict:
         "logo_url": address_of(request.workspace_shown.logo),
         "base_url": f"/c/{token}/",
         "person": enrollment.seat.person,
-        "checklist": document(enrollment, now=clock.now()),
+        "checklist": document(enrollment, now=clock.now()) | {"scale": range(11)},
     }
 
 

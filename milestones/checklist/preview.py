@@ -47,6 +47,10 @@ def _rungs(version: Version) -> list[Rung]:
         phase = Phase(pk=number, name=said["name"])
         for rung in said["rungs"]:
             content = {**milestones[rung["milestone"]], **rung.get("override", {})}
-            placed = {"requires": rung.get("requires", []), "first_value": rung.get("first_value", False)}
+            placed = {
+                "requires": rung.get("requires", []),
+                "first_value": rung.get("first_value", False),
+                "person_may": rung.get("person_may", []),
+            }
             rungs.append(Rung(phase=phase, key=rung["milestone"], content=content, **placed))
     return rungs

@@ -1,10 +1,13 @@
 """What the widget asks: the checklist as JSON for a person's token, and the person's own actions."""
 
+import json
+
 from django.http import HttpResponse, HttpResponseNotModified, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from milestones.checklist import stored
-from milestones.checklist.actions import ActionRefusedError, confirm
+from milestones.checklist.actions import ActionRefusedError
+from milestones.checklist.actions import act as do
 from milestones.checklist.document import empty
 from milestones.lookups import kept_checklists
 from milestones.people import enrollments_of, find_person, first_unfinished
@@ -16,6 +19,7 @@ from onboarding.tenancy.models import Workspace
 from onboarding.tracking.answers import cross_origin, preflight
 
 POLLED = "/widget/v1/checklist"
+MOST_SENT = 20_000  # bytes
 METHODS, HEADERS = "GET, POST, OPTIONS", "Authorization, Content-Type, If-None-Match"
 
 
@@ -122,10 +126,21 @@ def act(request, key, action):
     if enrollment is None:
         return _say(request, {"code": "unknown_step", "message": "This person is on no ladder."}, status=404)
     try:
-        shows = confirm(enrollment, key)
+        shows = do(enrollment, key, action, _sent(request))
     except ActionRefusedError as error:
         return _say(request, {"code": "refused", "message": str(error)}, status=409)
     return _say(request, {"saved": True, "shows": shows}, status=200 if shows else 202)
+
+
+def _sent(request) -> dict:
+    """The JSON object that came along; whatever else came is nothing."""
+    if len(request.body) > MOST_SENT:
+        raise ActionRefusedError("That is too much for one step.")
+    try:
+        said = json.loads(request.body or b"{}")
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def _ladder(request) -> str | None:

@@ -16,7 +16,7 @@ from onboarding.tenancy.access import EVERYONE, open_to
 
 PARTS = (
     *("natives", "guarding", "drawing", "wording", "comparing", "pacing", "asking"),
-    *("steps", "acting", "panel", "keeping", "interface", "element", "entrance"),
+    *("steps", "acting", "panel", "keeping", "hints", "interface", "element", "entrance"),
 )
 QUOTED = re.compile(r"'[^'\n]*'|`[^`\n]*`")
 MAX_AGE = 300  # seconds: a page that is loaded later than this runs the newest script

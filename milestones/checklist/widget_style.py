@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 SHEETS = (
-    *("reset", "tokens", "base", "brand", "card", "status", "button", "list", "progress"),
+    *("reset", "tokens", "base", "brand", "card", "status", "button", "form", "list", "progress"),
     *("checklist", "celebrate", "widget", "utilities"),
 )
 LAYERS = "@layer reset,tokens,base,components,utilities;"

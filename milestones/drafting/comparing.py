@@ -24,6 +24,7 @@ WORDS = {
     "tracks": "role tracks",
     "requires": "prerequisites",
     "due": "due date",
+    "person_may": "what people may leave",
     "first_value": "first value mark",
 }
 RULES = {
@@ -81,14 +82,14 @@ def changed_rungs(old: dict, new: dict) -> set[str]:
 def _rung(old: dict, new: dict, key: str):
     was, now = content_of(old, key), content_of(new, key)
     for field, words in WORDS.items():
-        if field in ("tracks", "requires", "due", "first_value"):
+        if field in ("tracks", "requires", "due", "first_value", "person_may"):
             continue
         if was.get(field) != now.get(field):
             yield Change("changed", now["title"], words, key, _said(was.get(field)), _said(now.get(field)))
     if was.get("criteria") != now.get("criteria"):
         yield Change("changed", now["title"], "success criteria", key, _aloud(old, was), _aloud(new, now))
     placed = [next(rung for rung in rungs(document) if rung["milestone"] == key) for document in (old, new)]
-    for field in ("tracks", "requires", "due", "first_value"):
+    for field in ("tracks", "requires", "due", "first_value", "person_may"):
         if placed[0].get(field) != placed[1].get(field):
             said = [
                 _placement(document, field, rung.get(field)) for document, rung in zip((old, new), placed, strict=True)

@@ -135,7 +135,7 @@ def remove(document: dict, key: str) -> dict:
 
 
 def set_placement(document: dict, key: str, **said) -> dict:
-    """Set tracks, requires, due or first_value of a rung; what is empty is left out."""
+    """Set tracks, requires, due, first_value or person_may of a rung; what is empty is left out."""
     document = deepcopy(document)
     _, _, rung = find(document, key)
     for name, value in said.items():

@@ -114,6 +114,7 @@ class Rung(WorkspaceModel):
     requires = ArrayField(models.CharField(max_length=100), default=list)
     due = models.JSONField(null=True)  # {"days": n, "from": "opened" | "enrolled"}
     first_value = models.BooleanField(default=False)
+    person_may = ArrayField(models.CharField(max_length=20), default=list, db_default=[])  # later, not_for_me
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["workspace", "version", "key"], name="rung_once")]

@@ -20,10 +20,10 @@ from milestones.plans import (
     close,
     closed_reality,
     distance,
-    kickoff_of,
     milestone_choices,
     milestone_titles,
     note_value,
+    open_kickoff,
     reality,
     write_kickoff,
 )
@@ -147,7 +147,7 @@ def account_plan(request, slug, pk):
     account = get_object_or_404(Account, pk=pk)
     form = None
     if request.method == "POST":
-        form = KickoffForm(request.POST, account=account, kickoff=kickoff_of(account))
+        form = KickoffForm(request.POST, account=account, kickoff=open_kickoff(account))
         if form.is_valid():
             try:
                 write_kickoff(account, member=request.member, **form.kickoff_said())
@@ -160,11 +160,10 @@ def account_plan(request, slug, pk):
 
 
 def _page(request, account: Account, *, kickoff_form=None, goal_form=None, goal_key: str = "", link: str = ""):
-    calendar, kickoff = calendar_of(request), kickoff_of(account)
+    calendar, open_one = calendar_of(request), open_kickoff(account)
     goals = list(Goal.objects.filter(account=account).order_by("pk"))
     rows = [GoalRow(goal, found := distance(goal), calendar.time(found.current.at)) for goal in goals]
     before = list(Kickoff.objects.filter(account=account).exclude(closed_at=None).order_by("-number"))
-    open_one = kickoff if kickoff and not kickoff.closed_at else None
     context = {
         "nav_current": "account-list",
         "account": account,
@@ -189,8 +188,8 @@ def _page(request, account: Account, *, kickoff_form=None, goal_form=None, goal_
 def kickoff_act(request, slug, pk, verb):
     """Agree for our side, make the customer's link, or close it with what was true."""
     account = get_object_or_404(Account, pk=pk)
-    kickoff = kickoff_of(account)
-    if kickoff is None or kickoff.closed_at or verb not in ("agree", "link", "close"):
+    kickoff = open_kickoff(account)
+    if kickoff is None or verb not in ("agree", "link", "close"):
         raise Http404
     if verb == "link":
         token = make_link(account, kind=KIND)

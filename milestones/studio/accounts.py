@@ -8,6 +8,7 @@ from milestones.checklist.actions import ActionRefusedError
 from milestones.models import Ladder
 from milestones.studio import member_actions
 from milestones.studio.account_story import happenings, tell, traits_shown
+from milestones.studio.heard import heard_at
 from milestones.studio.portfolio import SORTS, account_rows, find_accounts, trait
 from milestones.studio.rendering import address_of_pages, calendar_of, page_of, show
 from milestones.studio.roster import Wanted, find_people, person_rows
@@ -87,6 +88,7 @@ def _show_account(request, account: Account, enroll_form: EnrollForm | None = No
         "people_count": people.count(),
         "people": person_rows(people[:PEOPLE_SHOWN], calendar, Wanted(account=account.pk)),
         "happenings": happenings(account, calendar),
+        "heard": heard_at(account, calendar),
         "traits": traits_shown(account.traits),
         "enroll_form": enroll_form or EnrollForm(ladders=_published()),
     }

@@ -9,6 +9,7 @@ from milestones.criteria import EventSignal, in_words, parse, signal_in_words
 from milestones.models import Feature, Ladder, Rung, Version
 from milestones.studio.days import Calendar, Moment
 from milestones.studio.funnels import RungShare, shares_of
+from milestones.studio.heard import Stars, stars_of
 from milestones.studio.roles import role_label
 from milestones.studio.splits import counted, listed
 
@@ -29,6 +30,7 @@ class RungCard:
     is_quick_win: bool
     is_first_value: bool
     share: RungShare
+    stars: Stars | None
 
     def is_climbed_by(self, role: str) -> bool:
         return not self.tracks or role in {key for key, _ in self.tracks}
@@ -46,16 +48,19 @@ def rung_cards(version: Version) -> list[tuple[str, list[RungCard]]]:
     """The version's phases in order, each with its rungs."""
     rungs = list(Rung.objects.filter(version=version).select_related("phase").order_by("position"))
     titles, shares = {rung.key: rung.title for rung in rungs}, shares_of(version.ladder)
+    stars = stars_of(version.ladder.key)
     names = dict(Feature.objects.values_list("key", "name"))
     phases: dict[int, tuple[str, list[RungCard]]] = {}
     for number, rung in enumerate(rungs, start=1):
         share = shares.get((version.ladder_id, rung.key), (0, 0))
-        card = _card(number, rung, titles, names, RungShare(rung.key, rung.title, *share))
+        card = _card(number, rung, titles, names, RungShare(rung.key, rung.title, *share), stars.get(rung.key))
         phases.setdefault(rung.phase_id, (rung.phase.name, []))[1].append(card)
     return list(phases.values())
 
 
-def _card(number: int, rung: Rung, titles: dict[str, str], names: dict[str, str], share: RungShare) -> RungCard:
+def _card(
+    number: int, rung: Rung, titles: dict[str, str], names: dict[str, str], share: RungShare, stars: Stars | None
+) -> RungCard:
     criteria, content = parse(rung.content["criteria"]), rung.content
     return RungCard(
         number=number,
@@ -72,6 +77,7 @@ def _card(number: int, rung: Rung, titles: dict[str, str], names: dict[str, str]
         is_quick_win=bool(content.get("quick_win")),
         is_first_value=rung.first_value,
         share=share,
+        stars=stars,
     )
 
 

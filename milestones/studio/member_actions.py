@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from milestones import acts
-from milestones.checklist.actions import ActionRefusedError
+from milestones.checklist.actions import ActionRefusedError, answer
 from milestones.checklist.actions import confirm as confirm_rung
 from milestones.checklist.links import make_link
 from milestones.climbing import Act, Known, fold, reopenings
@@ -69,6 +69,13 @@ def extend(enrollment: Enrollment, key: str, *, member: Member, until: date, zon
     if row.due_shown is not None and end <= row.due_shown:
         raise ActionRefusedError(f"It is due on {row.due_shown.astimezone(zone):%-d %B} anyway. Choose a later day.")
     return _act("extended", "extended a rung", enrollment, member=member, rung=key, moment=end)
+
+
+def answer_help(enrollment: Enrollment, key: str, *, member: Member, note: str = "") -> bool:
+    """Note that a call for help has been answered."""
+    shows = answer(enrollment, key, actor=str(member.user), note=note)
+    _record(member, "answered a call for help", enrollment, rung=key, note=note)
+    return shows
 
 
 def pause(enrollment: Enrollment, *, member: Member, note: str = "") -> bool:

@@ -12,6 +12,7 @@ from milestones.models import Enrollment, Ladder
 from milestones.studio import member_actions
 from milestones.studio.account_story import traits_shown
 from milestones.studio.asked import whole_number
+from milestones.studio.heard import heard_of
 from milestones.studio.person_climb import enrollments_of, view_climbs
 from milestones.studio.person_story import headline, identities_of, recent_events
 from milestones.studio.rendering import address_of_pages, calendar_of, page_of, show
@@ -88,6 +89,7 @@ def _show_person(request, person: Person, *, enrollment=None, sent=None, link=""
         "events": recent_events(person, calendar),
         "identities": identities_of(person),
         "traits": traits_shown(person.traits),
+        "heard": heard_of(person, calendar),
         "enroll_form": (forms or {}).get("enroll") or EnrollForm(ladders=_open_ladders(person)),
     }
     return show(request, "person_detail.html", context)
@@ -174,6 +176,18 @@ def rung_act(request, slug, pk, enrollment, key, verb):
     if shows is None:
         return _show_person(request, climb.seat.person, enrollment=climb, sent=(key, verb.key, form))
     return _back(request, climb, f"{verb.done}." if shows else "", anchor=f"#rung-{climb.pk}-{key}")
+
+
+@require_POST
+@open_to(Access.MANAGER)
+def help_answered(request, slug, pk, enrollment, key):
+    """Somebody of the team has answered a call for help."""
+    climb, note = _find(pk, enrollment), request.POST.get("note", "").strip()[:500]
+    shows = member_actions.answer_help(climb, key, member=request.member, note=note)
+    messages.success(request, "Answered." if shows else "Saved; it will show in a moment.")
+    if request.POST.get("from") == "account" and climb.seat.account_id:
+        return redirect("account-detail", slug=slug, pk=climb.seat.account_id)
+    return redirect("person-detail", slug=slug, pk=pk)
 
 
 @require_POST

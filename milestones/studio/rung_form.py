@@ -147,6 +147,13 @@ class RungForm(MilestoneFields):
     due_business = forms.BooleanField(label="Business days: holidays and free days are not counted", required=False)
     first_value = forms.BooleanField(label="First value: reaching it is the moment of value", required=False)
 
+    person_may = forms.MultipleChoiceField(
+        label="People may",
+        required=False,
+        choices=[("later", "put it off for a day"), ("not_for_me", "say that it is not for them")],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
     def __init__(self, data=None, *, document: dict, key: str, roles: list[str]):
         super().__init__(data, auto_id="rung-%s", initial=None if data is not None else _initial(document, key))
         before = keys(document)[: keys(document).index(key)]
@@ -176,6 +183,7 @@ class RungForm(MilestoneFields):
             requires=said["requires"],
             due=due,
             first_value=said["first_value"],
+            person_may=said["person_may"],
         )
         return set_content(document, self.key, **self.content())
 
@@ -190,6 +198,7 @@ def _initial(document: dict, key: str) -> dict:
         "due_from": due.get("from", "opened"),
         "due_business": due.get("business", False),
         "first_value": rung.get("first_value", False),
+        "person_may": rung.get("person_may", []),
     }
 
 

@@ -28,19 +28,19 @@ class Line {
   }
 
   // {ok, shows, message}; throws when there is no good answer.
-  async confirm(key, ladder) {
-    const response = await this.#send('POST', `rungs/${encode(key)}/confirm`, ladder)
+  async act(key, verb, said, ladder) {
+    const response = await this.#send('POST', `rungs/${encode(key)}/${verb}`, ladder, JSON.stringify(said || {}))
     const answer = await body(response)
     if (!response.ok && response.status !== 409) throw new Error(`status ${response.status}`)
     return { ok: response.ok, shows: answer.shows === true, message: `${answer.message || ''}` }
   }
 
-  async #send(method, path, ladder) {
+  async #send(method, path, ladder, sent) {
     if (!this.#token) await this.#renew()
-    const first = await this.#fetch(method, path, ladder)
+    const first = await this.#fetch(method, path, ladder, sent)
     if (first.status !== 401) return first
     if (this.#getToken && await this.#renew()) {
-      const second = await this.#fetch(method, path, ladder)
+      const second = await this.#fetch(method, path, ladder, sent)
       if (second.status !== 401) return second
     }
     warn('the server refused the token (expired, or signed with another secret)')
@@ -66,12 +66,13 @@ class Line {
   }
 
   // The browser's own cache would hide the 304, so the tag is kept and sent by hand.
-  #fetch(method, path, ladder) {
+  #fetch(method, path, ladder, sent) {
     const headers = { Authorization: `Bearer ${this.#token}` }
     if (method === 'GET' && this.#etag) headers['If-None-Match'] = this.#etag
+    if (sent) headers['Content-Type'] = 'application/json'
     const wanted = ladder ? `?ladder=${encode(ladder)}` : ''
     const signal = AbortSignal.timeout(PATIENCE)
-    const options = { method, headers, signal, cache: 'no-store', credentials: 'omit', mode: 'cors' }
+    const options = { method, headers, signal, body: sent, cache: 'no-store', credentials: 'omit', mode: 'cors' }
     return request(`${this.#server}/widget/v1/${path}${wanted}`, options)
   }
 }

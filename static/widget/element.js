@@ -6,12 +6,14 @@ sheet.replaceSync(STYLE)
 class ChecklistElement extends HTMLElement {
   static observedAttributes = ['token', 'server', 'ladder']
   #panel = null
+  #hints = null
   #pacer = null
   #line = null
   #server = ''
   #given = {} // {token, getToken} by script: they never show in the page
   #shown = null
   #isDoubtful = false // the token has changed and no answer has come: what is shown may be somebody else's
+  #drafts = new Map() // what the person is typing, by step and field
   #wishes = new Map() // key of a step → {busy, text}: what the person asked of it
 
   constructor() {
@@ -21,8 +23,10 @@ class ChecklistElement extends HTMLElement {
       adopt(shadow, [sheet])
       this.#panel = new Panel(shadow, {
         told: (kind, detail) => tell(kind, detail),
-        confirm: (key) => this.#confirm(key),
+        act: (key, verb, said, draft) => this.#act(key, verb, said, draft),
       })
+      this.#hints = new Hints()
+      append(shadow, this.#hints.element)
       append(shadow, this.#panel.element)
       this.#pacer = new Pacer(() => this.#ask())
     })()
@@ -77,11 +81,13 @@ class ChecklistElement extends HTMLElement {
     this.#line = new Line({ server: this.#server, ladder, token, getToken })
     this.#isDoubtful = true
     this.#pacer.start()
+    this.#hints.start()
     this.#pacer.askNow()
   }
 
   #end() {
     this.#pacer.stop()
+    this.#hints.stop()
     this.#line = null
     this.#forget()
   }
@@ -89,7 +95,9 @@ class ChecklistElement extends HTMLElement {
   #forget() {
     this.#shown = null
     this.#wishes.clear()
+    this.#drafts.clear()
     this.#panel.forget()
+    this.#hints.show(null)
   }
 
   async #ask() {
@@ -124,16 +132,20 @@ class ChecklistElement extends HTMLElement {
 
   #draw(checklist, news = []) {
     const fresh = new Set(news.map(({ key }) => key))
-    this.#panel.show(checklist, { fresh, server: this.#server, wishes: this.#wishes })
+    this.#panel.show(checklist, { fresh, server: this.#server, wishes: this.#wishes, drafts: this.#drafts })
+    this.#hints.show(checklist)
     this.#shown = checklist
   }
 
-  async #confirm(key) {
+  async #act(key, verb, said, draft) {
     const line = this.#line
     if (this.#wishes.get(key)?.busy) return
     this.#wish(key, { busy: true, text: '' })
-    const text = await line.confirm(key, this.#shown.ladder.key).then(
-      ({ ok, shows, message }) => ok ? (shows ? 'Saved' : 'Saved, updating') : message,
+    const text = await line.act(key, verb, said, this.#shown.ladder.key).then(
+      ({ ok, shows, message }) => {
+        if (ok && draft) this.#drafts.delete(`${key}/${draft}`)
+        return ok ? (shows ? 'Saved' : 'Saved, updating') : message
+      },
       () => 'That did not get through. Try again.',
     )
     if (line !== this.#line || !this.#shown) return

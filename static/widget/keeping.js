@@ -14,7 +14,7 @@ class Keeping {
     this.#unfolded = this.#steps().filter((step) => step.open).map(({ dataset }) => [dataset.key, dataset.status])
     const focused = activeIn(shadow)
     this.#focus = focused && body.contains(focused) && {
-      tag: focused.tagName, key: getAttribute(focused, 'data-key'), step: focused.closest('details')?.dataset.key,
+      tag: focused.tagName, key: getAttribute(focused, 'data-key'), step: focused.closest('details')?.dataset.key, at: focused.selectionStart,
     }
   }
 
@@ -43,5 +43,6 @@ class Keeping {
     const same = find(this.#focus.tag, this.#focus.key)
     const target = same && same.checkVisibility() ? same : find('summary', this.#focus.step)
     focusOn(target || otherwise, { preventScroll: true })
+    if (target && target === same && target.setSelectionRange) target.setSelectionRange(this.#focus.at, this.#focus.at)
   }
 }

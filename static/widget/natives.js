@@ -1,6 +1,6 @@
 // What the widget uses of the browser, taken when the script loads: what a page patches later is never called.
 const page = document
-const { AbortSignal, CSS, CSSStyleSheet, Date, HTMLElement, JSON, Map, Math, Object, Promise, Set, URL } = window
+const { AbortSignal, CSS, CSSStyleSheet, Date, HTMLElement, HTMLTextAreaElement, JSON, Map, Math, Object, Promise, Set, URL } = window
 const { console, customElements, performance } = window
 const script = page.currentScript
 const request = window.fetch.bind(window)
@@ -22,6 +22,7 @@ const toggleAttribute = native(Element.prototype.toggleAttribute)
 const getAttribute = native(Element.prototype.getAttribute)
 const queryAll = native(Element.prototype.querySelectorAll)
 const setText = setter(Node.prototype, 'textContent')
+const valueOf = getter(HTMLTextAreaElement.prototype, 'value')
 const attachShadow = native(Element.prototype.attachShadow)
 const adopt = setter(ShadowRoot.prototype, 'adoptedStyleSheets')
 const activeIn = getter(ShadowRoot.prototype, 'activeElement')

@@ -5,7 +5,7 @@ class Panel {
   element = draw('div', { class: 'root', hidden: true })
   #shadow
   #told // (event, detail): what happened here
-  #confirm // (key)
+  #act // (key, verb, said, draft)
   #ring = ring()
   #launchRing = ring()
   #title = draw('h2', { class: 'card-title', id: 'title' })
@@ -18,10 +18,10 @@ class Panel {
   #shown = null
   #wantsOpen = false
 
-  constructor(shadow, { told, confirm }) {
+  constructor(shadow, { told, act }) {
     this.#shadow = shadow
     this.#told = told
-    this.#confirm = confirm
+    this.#act = act
     const close = draw('button', { class: 'icon-btn', type: 'button', 'aria-label': 'Minimise checklist' }, icon('minus'))
     const head = draw('header', { class: 'widget-head' },
       set(set(this.#ring.element, '--size', '44px'), '--stroke', 3.6), draw('div', null, this.#title, this.#sub), close)
@@ -60,8 +60,8 @@ class Panel {
   }
 
   // Draws first and swaps then: what cannot be drawn changes nothing.
-  show(checklist, { fresh, server, wishes }) {
-    const from = { next: checklist.next, fresh, server, wishes, confirm: this.#confirm }
+  show(checklist, { fresh, server, wishes, drafts }) {
+    const from = { next: checklist.next, fresh, server, wishes, drafts, act: this.#act }
     const drawn = drawBody(checklist, from)
     const isSame = this.#shown && this.#shown.person === checklist.person
     this.#swap(drawn, isSame)

@@ -1,7 +1,8 @@
 // One step: folded, its state, what to know before unfolding; unfolded, what to do, why, what counts and the way there.
 const STONES = { locked: 'lock', reached: 'check', skipped: 'minus' }
 
-// `from` has {next, fresh, server, wishes, confirm}: the next step's key, the keys reached just now, and what the person asked.
+// `from` has {next, fresh, server, wishes, drafts, act}: the next step's key, the keys reached just now, what the person asked,
+// what they are typing, and the way to act.
 function drawStep(rung, from) {
   const isNext = rung.key === from.next
   const isOver = rung.state === 'reached' || rung.state === 'skipped'
@@ -28,6 +29,8 @@ function underTitle(rung) {
   if (rung.state === 'skipped') return [draw('span', null, 'Skipped')]
   return [
     rung.state === 'locked' && draw('span', null, opensText(rung)),
+    rung.later_until && draw('span', null, 'Later'),
+    rung.asked && draw('span', null, 'Help asked for'),
     late(rung),
     effort(rung),
     rung.due_at && !rung.missed && !rung.overdue && draw('span', null, `Due ${day(rung.due_at)}`),
@@ -60,22 +63,26 @@ function past(rung, from) {
     rung.outcome && draw('p', { class: 'step-cue' }, rung.outcome),
     how && draw('p', { class: 'step-note' }, how),
     rung.state === 'reached' && note('What counted', rung.sentence),
+    ...(rung.state === 'reached' ? rating(rung, from) : []),
     draw('div', { class: 'step-actions' }, way(rung, from, 'Open it again', '')),
   ]
 }
 
 function ahead(rung, from) {
-  const actions = (rung.actions || []).map((action) => draw('li', null, action))
+  const isOpen = rung.state === 'open'
+  const actions = isOpen ? todo(rung, from) : (rung.actions || []).map((action) => draw('li', null, action))
   const tips = rung.tips || []
   return [
     rung.missed && draw('p', { class: 'step-note' }, `The time for this step ended ${day(rung.missed_at)}.`),
     rung.cue && draw('p', { class: 'step-cue' }, rung.cue),
-    actions.length > 0 && draw('ol', { class: 'step-list' }, actions),
+    actions.length > 0 && draw('ol', { class: isOpen ? 'step-list step-todo' : 'step-list' }, actions),
+    rung.later_until && draw('p', { class: 'step-note' }, 'You put this off until tomorrow.'),
     note('Why it matters', rung.why),
-    rung.state === 'open' && doing(rung, from),
+    isOpen && doing(rung, from),
     note(tips.length > 1 ? 'Hints' : 'Hint', tips.join('\n')),
     deal(rung),
     rung.video && draw('p', { class: 'step-note' }, watch(rung, from)),
+    ...(isOpen ? help(rung, from) : []),
   ]
 }
 

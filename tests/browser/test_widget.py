@@ -16,11 +16,18 @@ pytestmark = pytest.mark.browser
 BAD = '<img src=x onerror="window.broken = 1"><script>window.broken = 1</script>'
 PATH = ladder(
     milestone("greet", {"event": "Greeted"}, unlocks=["confetti"], why="A hello opens doors.", effort_minutes=4),
-    milestone("invite", {"event": "Invited", "count": 3}, cue="Ask three.", link="https://docs.example/invite"),
+    milestone(
+        "invite",
+        {"event": "Invited", "count": 3},
+        cue="Ask three.",
+        link="https://docs.example/invite",
+        actions=["Open Team", "Press Invite"],
+        hints=[{"anchor": "team", "text": "Invite stands here."}, {"anchor": "nowhere", "text": "Never seen."}],
+    ),
     milestone("agree", {"any": [{"confirmed_by": "person"}, {"event": "Agreed"}]}),
     milestone("finish", {"event": "Finished"}),
     key="host-path",
-    rungs={"finish": {"requires": ["greet"]}},
+    rungs={"finish": {"requires": ["greet"]}, "invite": {"person_may": ["later", "not_for_me"]}},
     enroll={"when": "event", "event": "Path Started"},
 )
 HOSTILE = ladder(
@@ -150,6 +157,9 @@ def test_a_keyboard_alone_opens_reads_and_closes_it(page, host, vendor, person):
     expect(page.locator(SUMMARY).nth(1)).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("details[data-key=invite] .step-cue")).to_be_visible()
+    for name in ("Open Team", "Press Invite"):
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("button", name=name)).to_be_focused()
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Start in a new tab")).to_be_focused()
     page.keyboard.press("Escape")
@@ -194,6 +204,79 @@ def test_a_person_confirms_a_step(page, host, vendor, person):
     expect(page.locator("details[data-key=agree]")).to_have_attribute("data-status", "reached")
     assert vendor.checklist(person, "host-path")["reached"] == 1
     assert page.problems == []
+
+
+def test_actions_are_ticked_a_step_put_off_and_left_out(page, host, vendor, person):
+    visit(page, host, vendor, person)
+    page.locator(LAUNCHER).click()
+    page.locator("details[data-key=invite] > summary").click()
+    page.get_by_role("button", name="Press Invite").click()
+    expect(page.get_by_role("button", name="Press Invite")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="Remind me tomorrow").click()
+    expect(page.locator("details[data-key=invite]")).to_contain_text("You put this off until tomorrow.")
+    page.get_by_role("button", name="Not for me").click()
+    expect(page.locator("details[data-key=invite]")).to_have_attribute("data-status", "skipped")
+    assert page.problems == []
+
+
+def test_a_call_for_help_keeps_what_is_typed_while_the_steps_move(page, host, vendor, person):
+    visit(page, host, vendor, person)
+    page.locator(LAUNCHER).click()
+    page.locator("details[data-key=invite] > summary").click()
+    page.locator("details[data-key=invite] .step-help > summary").click()
+    words = page.get_by_role("textbox", name="What do you need?").locator("visible=true")
+    words.fill("Where is Inv")
+    vendor.send(person, "Agreed")
+    expect(page.locator(PANEL)).to_contain_text("Done today")
+    expect(words).to_be_focused()
+    expect(words).to_have_value("Where is Inv")
+    page.keyboard.type("ite?")
+    page.locator("details[data-key=invite]").get_by_role("button", name="Ask", exact=True).click()
+    expect(page.locator("details[data-key=invite]")).to_contain_text("You asked for help")
+    expect(page.locator("details[data-key=invite]")).to_contain_text("Where is Invite?")
+    assert page.problems == []
+
+
+def test_a_step_is_rated(page, host, vendor, person):
+    vendor.send(person, "Greeted")
+    visit(page, host, vendor, person)
+    page.locator(LAUNCHER).click()
+    page.locator("details[data-key=greet] > summary").click()
+    page.locator("details[data-key=greet] .step-help > summary").click()
+    page.locator("details[data-key=greet] textarea").fill("Friendly")
+    page.get_by_role("button", name="5", exact=True).click()
+    expect(page.locator("details[data-key=greet]")).to_contain_text("5 of 5: Friendly")
+    assert page.problems == []
+
+
+def test_a_hint_stands_at_its_place_and_a_missing_place_shows_nothing(page, host, vendor, person):
+    body = f'{element(vendor, person)}<p data-cairn-hint="team">Team</p>'
+    visit(page, host, vendor, person, body=body, css="[data-cairn-hint] { margin-top: 40vh }")
+    marks = page.locator("cairn-checklist .hint-mark")
+    expect(marks).to_have_count(1)
+    place, mark = page.locator("[data-cairn-hint=team]").bounding_box(), marks.bounding_box()
+    assert abs(mark["y"] + mark["height"] / 2 - place["y"]) < 3
+    marks.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("cairn-checklist .hint-card")).to_contain_text("Invite stands here.")
+    page.keyboard.press("Escape")
+    expect(page.locator("cairn-checklist .hint-card")).to_be_hidden()
+    expect(marks).to_be_focused()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Close the hint").click()
+    expect(marks).to_have_count(0)
+    assert page.problems == []
+
+
+def test_a_hint_comes_and_goes_with_its_place(page, host, vendor, person):
+    visit(page, host, vendor, person)
+    expect(page.locator("cairn-checklist .hint-mark")).to_have_count(0)
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p data-cairn-hint=team>Team</p>')")
+    page.locator("#press").click()
+    expect(page.locator("cairn-checklist .hint-mark")).to_have_count(1)
+    page.evaluate("document.querySelector('[data-cairn-hint]').remove()")
+    page.locator("#press").click()
+    expect(page.locator("cairn-checklist .hint-mark")).to_have_count(0)
 
 
 def test_all_steps_done_is_said(page, host, vendor, person):

@@ -28,6 +28,7 @@ SUBJECTS = {
     "enrollment-pause": Person,
     "enrollment-resume": Person,
     "rung-act": Person,
+    "help-answered": Person,
     "person-enroll": Person,
     "enrollment-leave": Person,
     "enrollment-track": Person,

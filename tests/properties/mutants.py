@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 
-from milestones import acts, climbing, concluding, evaluation, quorum
+from milestones import acts, climbing, concluding, enrolling, evaluation, quorum
 from onboarding.tracking import identities, intake
 
 MUTANTS = {}
@@ -170,3 +170,13 @@ def a_skip_meets_a_milestone(patch):
 @mutant
 def anonymous_activity_stays_anonymous(patch):
     patch.setattr(identities, "give_events", lambda **who: None)
+
+
+@mutant
+def business_days_are_days(patch):
+    edit_rungs(patch, due_business=False)
+
+
+@mutant
+def whoever_may_come_once_comes_again(patch):
+    patch.setattr(enrolling, "_once", lambda versions: frozenset())

@@ -88,6 +88,19 @@ def test_a_kickoff(studio, acme):
         assert Kickoff.objects.get().done == "Second"
 
 
+def test_a_new_kickoff_is_not_told_of_the_closed_one(studio, acme):
+    with workspace_scope(acme.pk):
+        page = f"/w/acme/accounts/{Account.objects.get().pk}/plan/"
+    said = {"done": "One", "done_on": "2027-01-01"}
+    studio.post(page, said)
+    with workspace_scope(acme.pk):
+        Kickoff.objects.update(ours_at="2026-11-01T00:00Z", theirs_at="2026-11-01T00:00Z")
+    studio.post(f"{page}kickoff/close/")
+    studio.post(page, said | {"done": "Two", "seen": seen(studio, page)})
+    with workspace_scope(acme.pk):
+        assert list(Kickoff.objects.order_by("number").values_list("done", flat=True)) == ["One", "Two"]
+
+
 def test_answers(studio, acme):
     studio.post("/w/acme/discovery/", QUESTION)
     with workspace_scope(acme.pk):

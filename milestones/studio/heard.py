@@ -1,0 +1,105 @@
+"""What people said on their checklists, as the team reads it: calls for help that wait, ratings, and whether they recommend it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from milestones import voices
+from milestones.acts import PREFIX
+from milestones.models import Enrollment
+from milestones.studio.days import Calendar, Moment
+from milestones.studio.titles import rung_titles
+from onboarding.tracking.models import Account, Event, EventName, Person
+
+RATINGS_READ = 20_000  # the latest, of a ladder
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One thing said. `stars` is out of 5, or out of 10 where `whole` says that it is about the whole ladder."""
+
+    who: str
+    person_id: int
+    enrollment_id: int
+    ladder: str
+    rung: str
+    title: str
+    text: str
+    when: Moment
+    stars: int | None = None
+    whole: bool = False
+
+
+@dataclass(frozen=True)
+class Ears:
+    """`asks` wait for an answer, the oldest first; `ratings` are what was said of steps and ladders, the latest first."""
+
+    asks: list[Heard]
+    ratings: list[Heard]
+
+
+def heard_from(enrollments: Iterable[Enrollment], calendar: Calendar) -> Ears:
+    """What is said on these enrollments (with their seats, people and ladders)."""
+    enrollments = list(enrollments)
+    told = voices.read({enrollment.seat.person_id for enrollment in enrollments})
+    said = [(each, voices.fold(voices.of_enrollment(told, each))) for each in enrollments]
+    places = {(e.ladder.key, key) for e, one in said for key in [*one.asks, *one.ratings]}
+    titles = rung_titles(places)
+    asks, ratings = [], []
+    for enrollment, one in said:
+        asks += [_heard(enrollment, voice, titles, calendar) for voice in one.asks.values()]
+        ratings += [_heard(enrollment, voice, titles, calendar) for voice in one.ratings.values()]
+        if one.recommended:
+            ratings.append(_heard(enrollment, one.recommended, titles, calendar))
+    asks.sort(key=lambda each: each.when.at)
+    ratings.sort(key=lambda each: each.when.at, reverse=True)
+    return Ears(asks, ratings)
+
+
+def _heard(enrollment: Enrollment, voice: voices.Voice, titles: dict, calendar: Calendar) -> Heard:
+    return Heard(
+        who=str(enrollment.seat.person),
+        person_id=enrollment.seat.person_id,
+        enrollment_id=enrollment.pk,
+        ladder=enrollment.ladder.name,
+        rung=voice.rung,
+        title=titles.get((enrollment.ladder.key, voice.rung), voice.rung) if voice.rung else enrollment.ladder.name,
+        text=voice.note,
+        when=calendar.time(voice.at),
+        stars=voice.rating,
+        whole=voice.verb == "recommended",
+    )
+
+
+def heard_at(account: Account, calendar: Calendar) -> Ears:
+    rows = Enrollment.objects.filter(seat__account=account, seat__person__is_test=False)
+    return heard_from(rows.select_related("seat__person", "ladder"), calendar)
+
+
+def heard_of(person: Person, calendar: Calendar) -> Ears:
+    rows = Enrollment.objects.filter(seat__person=person).select_related("seat__person", "ladder")
+    return heard_from(rows, calendar)
+
+
+@dataclass(frozen=True)
+class Stars:
+    """How a step is rated: the mean of each person's latest word, and of how many."""
+
+    mean: float
+    count: int
+
+
+def stars_of(ladder_key: str) -> dict[str, Stars]:
+    """rung key → its ratings, tests left out."""
+    name_id = EventName.objects.filter(name=f"{PREFIX}rated").values_list("id", flat=True).first()
+    if name_id is None:
+        return {}
+    counted = Person.objects.filter(is_test=False).values("pk")
+    rows = Event.objects.filter(name_id=name_id, properties__ladder=ladder_key, person_id__in=counted)
+    rows = rows.order_by("-occurred_at").values_list("person_id", "properties")[:RATINGS_READ]
+    latest: dict[tuple[int, str], int] = {}
+    for person, said in rows:
+        latest.setdefault((person, said.get("rung", "")), said.get("rating", 0))
+    found: dict[str, list[int]] = {}
+    for (_, rung), rating in latest.items():
+        found.setdefault(rung, []).append(rating)
+    return {rung: Stars(round(sum(given) / len(given), 1), len(given)) for rung, given in found.items()}
