@@ -49,7 +49,7 @@ HOSTILE = ladder(
 )
 LAUNCHER = "cairn-checklist .widget-launcher"
 PANEL = "cairn-checklist [role=dialog]"
-SUMMARY = "cairn-checklist summary"
+SUMMARY = "cairn-checklist .step-head"
 FOCUS = "() => document.querySelector('cairn-checklist').shadowRoot.activeElement?.className"
 _numbers = itertools.count(1)
 
@@ -153,6 +153,9 @@ def test_a_keyboard_alone_opens_reads_and_closes_it(page, host, vendor, person):
     page.keyboard.press("Tab")
     assert page.evaluate(FOCUS) == "icon-btn"
     page.keyboard.press("Tab")
+    expect(page.locator(SUMMARY).first).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator("details[data-key=greet] .step-help > summary")).to_be_focused()
     page.keyboard.press("Tab")
     expect(page.locator(SUMMARY).nth(1)).to_be_focused()
     page.keyboard.press("Enter")
@@ -199,7 +202,7 @@ def test_what_is_unfolded_and_focused_stays_so_when_it_moves(page, host, vendor,
 def test_a_person_confirms_a_step(page, host, vendor, person):
     visit(page, host, vendor, person)
     page.locator(LAUNCHER).click()
-    page.locator("details[data-key=agree] summary").click()
+    page.locator("details[data-key=agree] > summary").click()
     page.get_by_role("button", name="I have done this").click()
     expect(page.locator("details[data-key=agree]")).to_have_attribute("data-status", "reached")
     assert vendor.checklist(person, "host-path")["reached"] == 1
@@ -241,6 +244,7 @@ def test_a_step_is_rated(page, host, vendor, person):
     vendor.send(person, "Greeted")
     visit(page, host, vendor, person)
     page.locator(LAUNCHER).click()
+    expect(page.locator("details[data-key=greet]")).to_have_attribute("data-status", "reached")
     page.locator("details[data-key=greet] > summary").click()
     page.locator("details[data-key=greet] .step-help > summary").click()
     page.locator("details[data-key=greet] textarea").fill("Friendly")
