@@ -7,6 +7,8 @@ from milestones import acts as cairn_acts
 from milestones.climbing import reopenings
 from milestones.concluding import acts_of, climber_of, load, make_candidate
 from milestones.criteria import (
+    TO_YOU,
+    Address,
     ConfirmedSignal,
     Criteria,
     EventSignal,
@@ -30,13 +32,16 @@ HOW = {
 }
 
 
-def document(enrollment: Enrollment, *, now: datetime) -> dict:
-    """The checklist of one enrollment at `now`; times are aware datetimes, keys as DESIGN.md section 7 names them."""
+def document(enrollment: Enrollment, *, now: datetime, address: Address = TO_YOU) -> dict:
+    """The checklist of one enrollment at `now`; times are aware datetimes, keys as DESIGN.md section 7 names them.
+
+    `address` is to whom its sentences are said: to the person, or to the team about them.
+    """
     [enrollment] = load([enrollment.pk])
     rungs = list(Rung.objects.filter(version=enrollment.version_id).select_related("phase").order_by("position"))
     rows = {row.key: row for row in Progress.objects.filter(enrollment=enrollment)}
     met = {(hit.rung, hit.signal) for hit in Hit.objects.filter(enrollment=enrollment)}
-    return compose(enrollment, rungs, rows, now=now, met=met, far=_values, said=said_by(enrollment))
+    return compose(enrollment, rungs, rows, now=now, met=met, far=_values, said=said_by(enrollment), address=address)
 
 
 def compose(
@@ -48,6 +53,7 @@ def compose(
     met: Container[tuple[str, int]] = (),
     far: Callable[..., dict] = lambda *asked: {},
     said: Said = NOTHING,
+    address: Address = TO_YOU,
 ) -> dict:
     """The document from rungs in order and where the enrollment stands on each; neither needs to be stored.
 
@@ -64,7 +70,7 @@ def compose(
     for rung in shown:
         row = rows[rung.key]
         state = row.state(now)
-        signals = _signals(rung.key, criteria[rung.key], titles, met, values, state, rows, now)
+        signals = _signals(rung.key, criteria[rung.key], titles, met, values, state, rows, address)
         content = rung.content
         entry = {
             "key": rung.key,
@@ -89,7 +95,7 @@ def compose(
             "overdue": row.is_overdue(now),
             "missed": bool(row.missed_at and row.missed_at <= now and state in ("open", "locked")),
             **_far(criteria[rung.key], signals, state),
-            "sentence": in_words(criteria[rung.key], titles),
+            "sentence": in_words(criteria[rung.key], titles, address),
             "signals": signals,
             "blocked_by": [
                 {"key": key, "title": titles[key]}
@@ -188,7 +194,7 @@ def _values(enrollment, shown, rows, criteria, now) -> dict[tuple[str, int], flo
     return {place: measured.get(candidate, 0) for place, candidate in wanted.items()}
 
 
-def _signals(key, criteria: Criteria, titles, met, values, state, rows, now) -> list[dict]:
+def _signals(key, criteria: Criteria, titles, met, values, state, rows, address: Address) -> list[dict]:
     found = []
     for index, signal in enumerate(criteria.signals):
         held = state == "reached" or (key, index) in met
@@ -198,7 +204,7 @@ def _signals(key, criteria: Criteria, titles, met, values, state, rows, now) -> 
         current = target if held else min(values.get((key, index), 0), target)
         found.append(
             {
-                "sentence": _sentence(signal_in_words(signal, titles)),
+                "sentence": _sentence(signal_in_words(signal, titles, address)),
                 "current": _plain(current),
                 "target": _plain(target),
                 "met": held,

@@ -10,9 +10,12 @@ from milestones.criteria.language import (
     TraitSignal,
     parse,
 )
-from milestones.criteria.words import in_words, signal_in_words
+from milestones.criteria.words import ABOUT, TO_YOU, Address, in_words, signal_in_words
 
 __all__ = [
+    "ABOUT",
+    "TO_YOU",
+    "Address",
     "ConfirmedSignal",
     "Criteria",
     "CriteriaError",

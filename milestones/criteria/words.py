@@ -1,6 +1,7 @@
 """Criteria read aloud: the one English sentence used in the studio, the checklist, the evidence and the playbook."""
 
 import re
+from dataclasses import dataclass
 
 from milestones.criteria.language import Cond, Criteria, EventSignal, Group, MilestoneSignal, Signal, TraitSignal
 
@@ -18,33 +19,47 @@ COMPARISONS = {
 }
 
 
-def in_words(criteria: Criteria, titles: dict[str, str] | None = None) -> str:
+@dataclass(frozen=True)
+class Address:
+    """To whom a sentence is said: about somebody, or to the person themselves."""
+
+    has: str = "the person has"
+    their: str = "their"
+    confirms: str = "the person confirms it"
+    the_company: str = "the company"
+
+
+ABOUT = Address()
+TO_YOU = Address("you have", "your", "you confirm it", "your company")
+
+
+def in_words(criteria: Criteria, titles: dict[str, str] | None = None, address: Address = ABOUT) -> str:
     """One sentence with a capital and a full stop; `titles` maps milestone keys to their titles."""
-    said = _say(criteria.root, criteria.signals, titles or {})
+    said = _say(criteria.root, criteria.signals, titles or {}, address)
     at = 1 if said.startswith("(") else 0
     return f"{said[:at]}{said[at].upper()}{said[at + 1 :]}."
 
 
-def signal_in_words(signal: Signal, titles: dict[str, str] | None = None) -> str:
+def signal_in_words(signal: Signal, titles: dict[str, str] | None = None, address: Address = ABOUT) -> str:
     """One signal as a clause, without capital or full stop."""
     if isinstance(signal, EventSignal):
-        return _event(signal)
+        return _event(signal, address)
     if isinstance(signal, TraitSignal):
-        whose = "the company’s " if signal.of == "account" else "their "
+        whose = f"{address.the_company}’s " if signal.of == "account" else f"{address.their} "
         return f"{whose}{cond_in_words(signal.cond)}{_source(signal.trusted_only)}"
     if isinstance(signal, MilestoneSignal):
         return f"“{(titles or {}).get(signal.key, signal.key)}” is reached"
     return {
         "manager": "the customer success manager confirms it",
-        "person": "the person confirms it",
+        "person": address.confirms,
         "api": "the product confirms it",
     }[signal.by]
 
 
-def _say(node: Group | int, signals, titles, inside: bool = False) -> str:
+def _say(node: Group | int, signals, titles, address: Address, inside: bool = False) -> str:
     if isinstance(node, int):
-        return signal_in_words(signals[node], titles)
-    parts = [_say(part, signals, titles, inside=True) for part in node.parts]
+        return signal_in_words(signals[node], titles, address)
+    parts = [_say(part, signals, titles, address, inside=True) for part in node.parts]
     if len(parts) == 1:
         return parts[0]
     word = "and" if node.kind == "all" else "or"
@@ -52,23 +67,22 @@ def _say(node: Group | int, signals, titles, inside: bool = False) -> str:
     return f"({said})" if inside else said
 
 
-def _event(signal: EventSignal) -> str:
-    return f"{_who(signal)} {_did(signal)}{_when(signal)}{_where(signal.where)}{_source(signal.trusted_only)}"
+def _event(signal: EventSignal, address: Address) -> str:
+    return f"{_who(signal, address)} {_did(signal)}{_when(signal)}{_where(signal.where)}{_source(signal.trusted_only)}"
 
 
-def _who(signal: EventSignal) -> str:
+def _who(signal: EventSignal, address: Address) -> str:
+    company = address.the_company
     if signal.by == "person":
-        return "the person has"
+        return address.has
     if signal.by == "account":
-        return "the company’s people together have"
+        return f"{company}’s people together have"
     if signal.by == "people":
         return (
-            "one person at the company has"
-            if signal.people == 1
-            else f"{signal.people} people at the company have each"
+            f"one person at {company} has" if signal.people == 1 else f"{signal.people} people at {company} have each"
         )
     least = f" (at least {signal.people})" if signal.people > 1 else ""
-    return f"{_share(signal.share)} of the company’s people with the role {_role(signal.role)}{least} have each"
+    return f"{_share(signal.share)} of {company}’s people with the role {_role(signal.role)}{least} have each"
 
 
 def _did(signal: EventSignal) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from milestones import acts as cairn_acts
 from milestones.checklist.document import document
 from milestones.concluding import acts_of
+from milestones.criteria import ABOUT
 from milestones.models import Enrollment, Progress
 from milestones.studio.days import Calendar, Moment
 from milestones.studio.evidence import Evidence, evidence_of, how_reached, people_in
@@ -118,7 +119,7 @@ def paused_since(enrollment: Enrollment) -> datetime | None:
 
 
 def _view(enrollment: Enrollment, calendar: Calendar) -> ClimbView:
-    told = document(enrollment, now=calendar.now)
+    told = document(enrollment, now=calendar.now, address=ABOUT)
     rows = Progress.objects.filter(enrollment=enrollment).select_related("rung").order_by("rung__position")
     by_key = {row.key: row for row in rows}
     reader = _Reader(enrollment, by_key, calendar)

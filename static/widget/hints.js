@@ -57,10 +57,11 @@ class Hints {
   }
 
   #stand(key, text, place) {
-    const { top, right } = place.getBoundingClientRect()
+    const { top, right, height } = place.getBoundingClientRect()
     const { box } = this.#marks.get(key) || this.#make(key, text)
     set(set(box, '--top', `${top}px`), '--left', `${Math.max(0, Math.min(right, window.innerWidth - 24))}px`)
-    toggleAttribute(box, 'data-low', top > window.innerHeight - 180)
+    set(box, '--tall', `${Math.min(height, 240)}px`)
+    toggleAttribute(box, 'data-low', top + height > window.innerHeight - 180)
     toggleAttribute(box, 'hidden', top < -8 || top > window.innerHeight - 8)
   }
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from milestones.criteria import in_words, parse, signal_in_words
+from milestones.criteria import TO_YOU, in_words, parse, signal_in_words
 
 SHARED = {"event": "Report Shared"}
 
@@ -116,3 +116,18 @@ def test_a_signal_alone_is_a_clause():
 def test_all_that_is_said_about_a_rule_tells_it_from_another():
     sentences = [sentence for _, sentence in SAID if sentence != "The person has “Report Shared”."]
     assert len(sentences) == len(set(sentences))
+
+
+@pytest.mark.parametrize(
+    ("document", "sentence"),
+    [
+        ({**SHARED, "count": 3}, "You have “Report Shared” 3 times."),
+        ({"trait": "plan", "of": "person", "op": "eq", "value": "pro"}, "Your plan is “pro”."),
+        ({"trait": "plan", "of": "account", "op": "eq", "value": "pro"}, "Your company’s plan is “pro”."),
+        ({"confirmed_by": "person"}, "You confirm it."),
+        ({**SHARED, "by": "account"}, "Your company’s people together have “Report Shared”."),
+        ({**SHARED, "by": {"people": 2}}, "2 people at your company have each “Report Shared”."),
+    ],
+)
+def test_to_the_person_themselves_it_says_you(document, sentence):
+    assert in_words(parse(document), address=TO_YOU) == sentence
