@@ -1,7 +1,8 @@
 """The checklist's document: everything that is shown about one enrollment, in order, as plain values."""
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Collection, Container
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from milestones import acts as cairn_acts
 from milestones.climbing import reopenings
@@ -21,6 +22,8 @@ from milestones.criteria import (
 from milestones.evaluation import event_name, measure
 from milestones.models import Enrollment, Feature, Hit, Progress, Rung
 from milestones.voices import NOTHING, Said, said_by
+from onboarding.tenancy.models import Workspace
+from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.models import EventName
 
 SHOWN = ("outcome", "why", "cue", "link", "story", "effort_minutes")
@@ -65,6 +68,8 @@ def compose(
     titles = {rung.key: rung.title for rung in rungs}
     names = dict(Feature.objects.values_list("key", "name"))
     values = far(enrollment, shown, rows, criteria, now)
+    has_video = any(rung.content.get("video") for rung in shown)
+    hosts = Workspace.objects.get(pk=current_workspace_id()).video_hosts if has_video else []
     role, traits = enrollment.seat.role, enrollment.seat.account.traits if enrollment.seat.account else {}
     phases: dict[int, dict] = {}
     for rung in shown:
@@ -81,7 +86,7 @@ def compose(
             "hints": content.get("hints", []),
             "actions": content.get("actions", []),
             "tips": content.get("tips", []),
-            "video": content.get("video"),
+            "video": content.get("video") and video_of(content["video"], hosts),
             "quick_win": bool(content.get("quick_win")),
             "first_value": rung.first_value,
             "unlocks": [{"key": key, "name": names.get(key, key)} for key in content.get("unlocks", [])],
@@ -142,6 +147,16 @@ def _said(rung: Rung, state: str, said: Said, now: datetime) -> dict:
         "asked": {"at": ask.at, "text": ask.note} if ask else None,
         "rating": {"stars": rating.rating, "text": rating.note} if rating else None,
     }
+
+
+def video_of(video: dict, hosts: Collection[str]) -> dict:
+    """A video with `plays`: whether it is a file at a host that the workspace allows, and so may be shown in the page."""
+    try:
+        place = urlsplit(video["url"])
+    except ValueError:
+        return {**video, "plays": False}
+    is_file = place.path.lower().endswith((".mp4", ".webm", ".m4v"))
+    return {**video, "plays": is_file and place.scheme == "https" and place.hostname in hosts}
 
 
 def promise_for(rules: dict, role: str) -> str:

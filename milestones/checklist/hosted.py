@@ -16,6 +16,7 @@ from onboarding import clock
 from onboarding.tenancy.access import LINK, open_to
 from onboarding.tenancy.files import address_of
 from onboarding.tenancy.models import Workspace
+from onboarding.tenancy.security_headers import let_show_videos
 
 PAGE = "milestones/checklist/page.html"
 
@@ -51,7 +52,7 @@ link = LinkDoor()
 @require_GET
 @open_to(LINK)
 def page(request, token):
-    return _private(render(request, PAGE, _context(request, token)))
+    return _private(render(request, PAGE, _context(request, token)), request)
 
 
 @require_GET
@@ -81,7 +82,7 @@ def act_on_rung(request, token, key, action):
     except ActionRefusedError as error:
         sent = {"key": key, "action": action, "text": request.POST.get("text", "")}
         context = {**_context(request, token), "notice": str(error), "sent": sent}
-        return _private(render(request, PAGE, context, status=409))
+        return _private(render(request, PAGE, context, status=409), request)
     return redirect(f"{reverse('checklist', args=[token])}#step-{key}")
 
 
@@ -98,7 +99,7 @@ def recommend_ladder(request, token):
             text=request.POST.get("text", "").strip()[:2000],
         )
     except ActionRefusedError as error:
-        return _private(render(request, PAGE, {**_context(request, token), "notice": str(error)}, status=409))
+        return _private(render(request, PAGE, {**_context(request, token), "notice": str(error)}, status=409), request)
     return redirect("checklist", token=token)
 
 
@@ -113,8 +114,10 @@ def _context(request, token) -> dict:
     }
 
 
-def _private(response):
+def _private(response, request=None):
     """No referrer leaks the token to other sites; forms here need the Origin that no-referrer would take away."""
     response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex, nofollow"
+    if request is not None:
+        let_show_videos(response, request.workspace_shown.video_hosts)
     return response

@@ -47,7 +47,12 @@ class LibraryForm(MilestoneFields):
         label="Inline hints",
         help_text="One a line, such as report-share: Share stands beside Publish. Your page declares the key.",
     )
-    video_url = forms.CharField(label="Video", required=False, max_length=2000, help_text="An https link.")
+    video_url = forms.CharField(
+        label="Video",
+        required=False,
+        max_length=2000,
+        help_text="An https link. A file at a host that the settings name plays in the checklist.",
+    )
     video_title = forms.CharField(label="Title of the video", required=False, max_length=200)
     video_seconds = forms.IntegerField(label="Length in seconds", required=False, min_value=1, max_value=36_000)
     video_captions = forms.CharField(
