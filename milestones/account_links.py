@@ -2,14 +2,13 @@
 
 from datetime import timedelta
 
-from django.conf import settings
-from django.http import HttpResponse
 from django.shortcuts import render
 
 from milestones.lookups import find_account_link
 from milestones.models import AccountLink
 from onboarding import clock
 from onboarding.tenancy.access import LINK
+from onboarding.tenancy.link_pages import refuse_foreign_form
 from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tenancy.secrets import hash_secret, new_secret
@@ -65,18 +64,8 @@ class AccountLinkDoor:
         request.door = LINK
         request.link = AccountLink.objects.select_related("account").get(pk=request.link_id)
         request.workspace_shown = Workspace.objects.get(pk=request.link.workspace_id)
-        here = (settings.CAIRN_BASE_URL, f"{request.scheme}://{request.get_host()}")
-        if request.method not in ("GET", "HEAD") and request.headers.get("Origin") not in here:
-            return HttpResponse("This form was sent from another site.", status=403, content_type="text/plain")
-        return None
+        return refuse_foreign_form(request)
 
 
 discovery = AccountLinkDoor(AccountLink.Kind.DISCOVERY)
 kickoff = AccountLinkDoor(AccountLink.Kind.KICKOFF)
-
-
-def private(response: HttpResponse) -> HttpResponse:
-    """No referrer leaks the token to other sites; forms here need the Origin that no-referrer would take away."""
-    response["Referrer-Policy"] = "same-origin"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response

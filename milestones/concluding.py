@@ -74,8 +74,16 @@ def _conclude_some(news: dict[int, News], *, now: datetime, occasion: str) -> No
         again = {c.enrollment.pk: c for c in think([c.enrollment for c in concluded if c.enrollment.pk in broken])}
         concluded = [again.get(c.enrollment.pk, c) for c in concluded]
     _write_hits(concluded, stored)
-    _write_progress(concluded, news, now=now, occasion=occasion)
+    revised = _write_progress(concluded, news, now=now, occasion=occasion)
+    # What colleagues have done shows on a team step also before it is reached.
+    together = {each.enrollment.pk for each in concluded if any(map(_is_quorum, each.rules.signals))}
+    if together - revised:
+        Enrollment.objects.filter(pk__among=together - revised).update(revision=F("revision") + 1)
     start_next((each.enrollment, each.standings) for each in concluded)
+
+
+def _is_quorum(rule: SignalRule) -> bool:
+    return isinstance(rule.signal, EventSignal) and rule.signal.by not in MONOTONE
 
 
 def find_moved(news: dict[int, News]) -> tuple[set[int], set[int]]:
@@ -104,8 +112,7 @@ def find_moved(news: dict[int, News]) -> tuple[set[int], set[int]]:
             if at is None:
                 continue
             old = stored.get((pk, rule.rung, rule.index))
-            is_quorum = isinstance(rule.signal, EventSignal) and rule.signal.by not in MONOTONE
-            if is_quorum or at == old:
+            if _is_quorum(rule) or at == old:
                 moved.add(pk)  # facts of one instant are told apart by their ids: look at the whole
                 break
             if old is None or at < old:
@@ -344,7 +351,7 @@ def _judge_quorums(quorums: list) -> list[tuple[int, tuple, Found]]:
     accounts = {c.account_id for _, _, c in quorums if c.account_id}
     if not accounts:
         return []
-    spans = _seat_spans(accounts)
+    spans = seat_spans(accounts)
     questions = {(c.account_id, c.signal, c.since, c.after, c.until) for _, _, c in quorums}
     personal: dict[tuple, dict[int, Candidate]] = {}
     for account, signal, since, after, until in questions:
@@ -369,7 +376,8 @@ def _quorum(signal: EventSignal, seats: list[SeatSpan], met: dict[int, Found]) -
     return when_share(seats, met, role=signal.role, share=signal.share, at_least=signal.people)
 
 
-def _seat_spans(accounts: set[int]) -> dict[int, list[SeatSpan]]:
+def seat_spans(accounts: set[int]) -> dict[int, list[SeatSpan]]:
+    """account id → everybody's presence there, with their roles over time."""
     seats = list(Seat.objects.filter(account__among=accounts))
     roles = seat_roles({seat.person_id for seat in seats})
     spans: dict[int, list[SeatSpan]] = {}
@@ -428,7 +436,8 @@ def _write_hits(changed: list[Concluded], stored: dict) -> None:
 FOLDED = ("on_track", "opened_at", "due_at", "missed_at", "reached_at", "skipped_at", "how", "by")
 
 
-def _write_progress(changed: list[Concluded], news: dict[int, News], *, now: datetime, occasion: str) -> None:
+def _write_progress(changed: list[Concluded], news: dict[int, News], *, now: datetime, occasion: str) -> set[int]:
+    """Write what differs; returns the ids of the enrollments that were revised."""
     present: dict[int, dict[str, Progress]] = {c.enrollment.pk: {} for c in changed}
     for row in Progress.objects.filter(enrollment__among=list(present)):
         present[row.enrollment_id][row.key] = row
@@ -454,6 +463,7 @@ def _write_progress(changed: list[Concluded], news: dict[int, News], *, now: dat
     write_progress(written)
     _revise(revised, now)
     announce(changes, now=now)
+    return {each.enrollment.pk for each in revised}
 
 
 def lay(row: Progress, standing: Standing, rung_id: int, now: datetime) -> bool:

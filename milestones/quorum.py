@@ -24,6 +24,33 @@ class SeatSpan:
         return next((role for since, role in reversed(self.roles) if since <= at), "")
 
 
+@dataclass(frozen=True)
+class Standing:
+    """How far a quorum is at a moment: the people who have met it, those present who have not, and how many it takes."""
+
+    done: tuple[int, ...]
+    missing: tuple[int, ...]
+    needed: int
+
+
+def standing_of_people(seats: Sequence[SeatSpan], met: Mapping[int, Found], *, people: int, at: datetime) -> Standing:
+    """Of so many people at the account, leavers included."""
+    during = [seat.person_id for seat in seats if seat.person_id in met and seat.is_present(met[seat.person_id].at)]
+    during.sort(key=lambda person: _fact_order(met[person]))
+    missing = [seat.person_id for seat in seats if seat.is_present(at) and seat.person_id not in met]
+    return Standing(tuple(during), tuple(missing), people)
+
+
+def standing_of_share(
+    seats: Sequence[SeatSpan], met: Mapping[int, Found], *, role: str, share: float, at_least: int, at: datetime
+) -> Standing:
+    """Of a share of those who are present with the role at that moment."""
+    present = [seat.person_id for seat in seats if seat.is_present(at) and seat.role_at(at) == role]
+    done = sorted((person for person in present if person in met), key=lambda person: _fact_order(met[person]))
+    missing = [person for person in present if person not in met]
+    return Standing(tuple(done), tuple(missing), max(at_least, math.ceil(share * len(present) - 1e-9)))
+
+
 def when_people(seats: Sequence[SeatSpan], met: Mapping[int, Found], *, people: int) -> Found | None:
     """The moment the k-th person met it while they had a seat, leavers included."""
     during = [seat.person_id for seat in seats if seat.person_id in met and seat.is_present(met[seat.person_id].at)]

@@ -21,11 +21,13 @@ from milestones.criteria import (
 )
 from milestones.evaluation import event_name, measure
 from milestones.models import Enrollment, Feature, Hit, Progress, Rung
+from milestones.teams import is_team, standings
 from milestones.voices import NOTHING, Said, said_by
 from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import current_workspace_id
-from onboarding.tracking.models import EventName
+from onboarding.tracking.models import EventName, Person
 
+MOST_NAMED = 10
 SHOWN = ("outcome", "why", "cue", "link", "story", "effort_minutes")
 HOW = {
     "criteria": "Seen in your activity",
@@ -44,7 +46,8 @@ def document(enrollment: Enrollment, *, now: datetime, address: Address = TO_YOU
     rungs = list(Rung.objects.filter(version=enrollment.version_id).select_related("phase").order_by("position"))
     rows = {row.key: row for row in Progress.objects.filter(enrollment=enrollment)}
     met = {(hit.rung, hit.signal) for hit in Hit.objects.filter(enrollment=enrollment)}
-    return compose(enrollment, rungs, rows, now=now, met=met, far=_values, said=said_by(enrollment), address=address)
+    told = {"met": met, "far": _values, "said": said_by(enrollment), "together": _together, "address": address}
+    return compose(enrollment, rungs, rows, now=now, **told)
 
 
 def compose(
@@ -56,18 +59,20 @@ def compose(
     met: Container[tuple[str, int]] = (),
     far: Callable[..., dict] = lambda *asked: {},
     said: Said = NOTHING,
+    together: Callable[..., dict] = lambda *asked: {},
     address: Address = TO_YOU,
 ) -> dict:
     """The document from rungs in order and where the enrollment stands on each; neither needs to be stored.
 
-    `met` are the signals (rung, index) that hold, `far` answers how far the others have come, `said` is what the
-    person said of it.
+    `met` are the signals (rung, index) that hold, `far` answers how far the others have come, `together` how
+    far the account is on team steps, `said` is what the person said of it.
     """
     shown = [rung for rung in rungs if rung.key in rows and rows[rung.key].on_track]
     criteria = {rung.key: parse(rung.content["criteria"]) for rung in shown}
     titles = {rung.key: rung.title for rung in rungs}
     names = dict(Feature.objects.values_list("key", "name"))
     values = far(enrollment, shown, rows, criteria, now)
+    teams = together(enrollment, shown, rows, criteria, now)
     has_video = any(rung.content.get("video") for rung in shown)
     hosts = Workspace.objects.get(pk=current_workspace_id()).video_hosts if has_video else []
     role, traits = enrollment.seat.role, enrollment.seat.account.traits if enrollment.seat.account else {}
@@ -102,6 +107,7 @@ def compose(
             **_far(criteria[rung.key], signals, state),
             "sentence": in_words(criteria[rung.key], titles, address),
             "signals": signals,
+            "team": teams.get(rung.key),
             "blocked_by": [
                 {"key": key, "title": titles[key]}
                 for key in rung.requires
@@ -207,6 +213,37 @@ def _values(enrollment, shown, rows, criteria, now) -> dict[tuple[str, int], flo
     name_ids = dict(EventName.objects.filter(name__in=names).values_list("name", "id"))
     measured = measure(list(wanted.values()), name_ids, now=now)
     return {place: measured.get(candidate, 0) for place, candidate in wanted.items()}
+
+
+def _together(enrollment, shown, rows, criteria, now) -> dict[str, dict]:
+    """rung → how far the account is on its team step: how many have done their part of how many, and who, where they may know."""
+    asked = [
+        (rung.key, index, signal)
+        for rung in shown
+        if rows[rung.key].state(now) in ("open", "reached")
+        for index, signal in enumerate(criteria[rung.key].signals)
+        if is_team(signal)
+    ]
+    if not asked:
+        return {}
+    acts = acts_of(cairn_acts.read({enrollment.seat.person_id}), enrollment)
+    told = standings(enrollment, asked, acts=acts, now=now)
+    names = {}
+    if Workspace.objects.get(pk=current_workspace_id()).names_colleagues:
+        people = {person for standing in told.values() for person in (*standing.done, *standing.missing)}
+        names = {pk: str(person) for pk, person in Person.objects.in_bulk(people).items()}
+    found: dict[str, dict] = {}
+    for (rung, _), standing in told.items():
+        found.setdefault(  # of several team signals the first is told
+            rung,
+            {
+                "done": len(standing.done),
+                "needed": standing.needed,
+                "names": [names[person] for person in standing.done if person in names],
+                "missing": [names[person] for person in standing.missing if person in names][:MOST_NAMED],
+            },
+        )
+    return found
 
 
 def _signals(key, criteria: Criteria, titles, met, values, state, rows, address: Address) -> list[dict]:

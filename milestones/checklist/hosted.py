@@ -1,7 +1,6 @@
 """The hosted checklist: `/c/<token>/`. The path is the right; forms work without cookies, so their Origin is checked."""
 
-from django.conf import settings
-from django.http import Http404, HttpResponse, HttpResponseNotModified
+from django.http import Http404, HttpResponseNotModified
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
@@ -15,6 +14,7 @@ from milestones.models import ChecklistLink
 from onboarding import clock
 from onboarding.tenancy.access import LINK, open_to
 from onboarding.tenancy.files import address_of
+from onboarding.tenancy.link_pages import private, refuse_foreign_form
 from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.security_headers import let_show_videos
 
@@ -36,14 +36,7 @@ class LinkDoor:
         request.door = LINK
         request.link = ChecklistLink.objects.select_related("enrollment__seat__person").get(pk=request.link_id)
         request.workspace_shown = Workspace.objects.get(pk=request.link.workspace_id)
-        if request.method not in ("GET", "HEAD") and not _same_origin(request):
-            return HttpResponse("This form was sent from another site.", status=403, content_type="text/plain")
-        return None
-
-
-def _same_origin(request) -> bool:
-    """Foreign, null or missing: refused. Browsers send Origin with every POST."""
-    return request.headers.get("Origin") in (settings.CAIRN_BASE_URL, f"{request.scheme}://{request.get_host()}")
+        return refuse_foreign_form(request)
 
 
 link = LinkDoor()
@@ -115,9 +108,6 @@ def _context(request, token) -> dict:
 
 
 def _private(response, request=None):
-    """No referrer leaks the token to other sites; forms here need the Origin that no-referrer would take away."""
-    response["Referrer-Policy"] = "same-origin"
-    response["X-Robots-Tag"] = "noindex, nofollow"
     if request is not None:
         let_show_videos(response, request.workspace_shown.video_hosts)
-    return response
+    return private(response)

@@ -6,11 +6,11 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from milestones.account_links import private
 from milestones.models import Goal
 from milestones.plans import PlanRefusedError, agree_theirs, kickoff_of, milestone_titles, stamp, wish
 from onboarding.tenancy.access import LINK, open_to
 from onboarding.tenancy.files import address_of
+from onboarding.tenancy.link_pages import private
 
 
 class AgreeForm(forms.Form):

@@ -4,11 +4,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from milestones.account_links import private
 from milestones.answer_form import AnswerForm
 from milestones.answering import answer, latest, questions_for
 from onboarding.tenancy.access import LINK, open_to
 from onboarding.tenancy.files import address_of
+from onboarding.tenancy.link_pages import private
 
 
 @csrf_exempt  # the token in the path is the right, and the door checks Origin

@@ -17,7 +17,7 @@ from onboarding.tenancy.models import Access, Workspace
 DAYS = [(1, "Monday"), (2, "Tuesday"), (3, "Wednesday"), (4, "Thursday"), (5, "Friday"), (6, "Saturday"), (7, "Sunday")]
 MAX_HOLIDAYS, MAX_HOSTS = 400, 20
 HOST = set("abcdefghijklmnopqrstuvwxyz0123456789.-")
-FIELDS = ("name", "timezone", "working_days", "holidays", "languages", "video_hosts")
+FIELDS = ("name", "timezone", "working_days", "holidays", "languages", "video_hosts", "names_colleagues", "accent")
 
 
 class SettingsForm(GuardedForm):
@@ -54,6 +54,19 @@ class SettingsForm(GuardedForm):
         widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "placeholder": "videos.example.com"}),
         help_text="One a line. Only from these may a checklist show a video or its poster.",
     )
+    accent = forms.RegexField(
+        regex=r"(?i)^#[0-9a-f]{6}$",
+        label="Accent colour",
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": "#00656a", "spellcheck": "false"}),
+        help_text="Six digits after a #. It is made darker or lighter where text could not be read otherwise.",
+        error_messages={"invalid": "Write it like #00656a."},
+    )
+    names_colleagues = forms.BooleanField(
+        label="On team steps people see which of their colleagues have done their part",
+        required=False,
+        help_text="Otherwise they see how many.",
+    )
     logo = forms.FileField(
         required=False,
         widget=forms.ClearableFileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
@@ -69,6 +82,9 @@ class SettingsForm(GuardedForm):
         super().__init__(data, files, initial=initial, auto_id="settings-%s")
         if not workspace.logo:
             del self.fields["remove_logo"]
+
+    def clean_accent(self) -> str:
+        return self.cleaned_data["accent"].lower()
 
     def clean_holidays(self) -> list[date]:
         days = []

@@ -94,6 +94,12 @@ function note(title, text, ...more) {
   return text && draw('div', { class: 'step-note' }, draw('b', null, title), draw('p', null, text), ...more)
 }
 
+function together({ done, needed, names = [], missing = [] }) {
+  const who = names.length ? `: ${names.join(', ')}` : ''
+  const others = missing.length && done < needed ? ` Not yet: ${missing.join(', ')}.` : ''
+  return `${done} of ${needed} so far${who}.${others}`
+}
+
 // What counts, in the words of the rule, and what it brings; several conditions are listed with how far each one is.
 function deal(rung) {
   const signals = rung.signals || []
@@ -101,10 +107,11 @@ function deal(rung) {
     icon(signal.met ? 'check' : 'minus', 'icon-sm'),
     draw('span', null, signal.sentence, ' ', draw('span', { class: 'u-ink-3' }, signalState(signal))),
   )))
+  const team = rung.team && draw('p', null, together(rung.team))
   const unlocks = unlockNames(rung)
   const brings = unlocks && draw('p', { class: 'unlocks' }, icon('unlock', 'icon-sm'), draw('span', null, `Unlocks ${unlocks}`))
   const parts = [
-    note('Done when', rung.sentence, list),
+    note('Done when', rung.sentence, team, list),
     rung.outcome ? note('What you get', rung.outcome, brings) : brings && draw('div', { class: 'step-note' }, brings),
   ].filter(Boolean)
   return parts.length > 0 && draw('div', { class: 'step-deal' }, parts)

@@ -6,6 +6,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.text import slugify
 
+from onboarding.tenancy.brand import properties
+
 
 def new_public_id() -> str:
     return f"ws_{secrets.token_hex(8)}"
@@ -43,11 +45,18 @@ class Workspace(models.Model):
     )  # of the people; the first is the usual one
     video_hosts = ArrayField(models.CharField(max_length=253), default=list, blank=True)
     logo = models.CharField(max_length=200, blank=True)  # the name of a kept file
+    accent = models.CharField(max_length=7, blank=True, default="", db_default="")  # as #00656a
+    names_colleagues = models.BooleanField(default=False, db_default=False)  # on team steps, to each other
     wording = models.IntegerField(default=0, db_default=0)  # moves when what checklists say was changed in place
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self):
         return self.name
+
+    @property
+    def brand(self) -> str:
+        """The accent group of the tokens, for the pages that the workspace's customers see."""
+        return properties(self.accent)
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
