@@ -14,6 +14,7 @@ from milestones.lookups import (
     workspaces_with_changes_due,
 )
 from milestones.moving import move_some
+from milestones.pace import measure_pace
 from milestones.publishing import publish_due, take_on_some
 from onboarding import clock
 from onboarding.tenancy.jobs import claim
@@ -83,6 +84,16 @@ def move_waiting() -> None:
             with workspace_scope(workspace_id):
                 if move_some() is None:
                     break
+
+
+@shared_task(name="milestones.measure_pace")
+def measure_pace_everywhere() -> None:
+    """How long each step usually takes, an hour's worth of news later."""
+    if not claim("milestones.measure_pace", every=timedelta(hours=1)):
+        return
+    for workspace_id in Workspace.objects.order_by("pk").values_list("pk", flat=True):
+        with workspace_scope(workspace_id):
+            measure_pace(clock.now())
 
 
 @shared_task(name="milestones.publish_due")

@@ -39,6 +39,7 @@ app.conf.update(
         "sweep": {"task": "milestones.sweep_due", "schedule": timedelta(seconds=5), "options": {"expires": 10}},
         "publish": {"task": "milestones.publish_due", "schedule": timedelta(seconds=10), "options": {"expires": 15}},
         "take-on": {"task": "milestones.take_on", "schedule": timedelta(seconds=2), "options": {"expires": 5}},
+        "pace": {"task": "milestones.measure_pace", "schedule": timedelta(minutes=10), "options": {"expires": 300}},
         "move": {"task": "milestones.move", "schedule": timedelta(seconds=2), "options": {"expires": 5}},
     },
 )

@@ -28,6 +28,7 @@ from milestones.models import (
     TailoredLadder,
     Transition,
     TransitionCounter,
+    UsualTime,
     Version,
 )
 from onboarding import clock
@@ -139,6 +140,7 @@ def make_progress(own: dict, now, seat: Seat) -> None:
     Feature.objects.create(**own, key="comments", name="Comments")
     milestone = Milestone.objects.create(**own, key="share", title="Share")
     ladder = Ladder.objects.create(**own, key="path", name="Path")
+    UsualTime.objects.create(**own, ladder=ladder, rung="share", people=10, measured_at=now)
     TailoredLadder.objects.create(**own, account=seat.account, ladder=ladder, base=ladder)
     said = {"key": "share", "title": "Share", "criteria": {"event": "Report Shared"}}
     phases = [{"name": "Setup", "rungs": [{"milestone": "share"}]}]

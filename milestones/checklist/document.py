@@ -1,5 +1,6 @@
 """The checklist's document: everything that is shown about one enrollment, in order, as plain values."""
 
+import math
 from collections.abc import Callable, Collection, Container
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -20,7 +21,8 @@ from milestones.criteria import (
     signal_in_words,
 )
 from milestones.evaluation import event_name, measure
-from milestones.models import Enrollment, Feature, Hit, Progress, Rung
+from milestones.models import Enrollment, Feature, Hit, Progress, Rung, UsualTime
+from milestones.pace import usual_times
 from milestones.teams import is_team, standings
 from milestones.voices import NOTHING, Said, said_by
 from onboarding.tenancy.models import Workspace
@@ -73,9 +75,10 @@ def compose(
     names = dict(Feature.objects.values_list("key", "name"))
     values = far(enrollment, shown, rows, criteria, now)
     teams = together(enrollment, shown, rows, criteria, now)
+    role, traits = enrollment.seat.role, enrollment.seat.account.traits if enrollment.seat.account else {}
+    usual = usual_times(enrollment.ladder_id, role)
     has_video = any(rung.content.get("video") for rung in shown)
     hosts = Workspace.objects.get(pk=current_workspace_id()).video_hosts if has_video else []
-    role, traits = enrollment.seat.role, enrollment.seat.account.traits if enrollment.seat.account else {}
     phases: dict[int, dict] = {}
     for rung in shown:
         row = rows[rung.key]
@@ -108,6 +111,7 @@ def compose(
             "sentence": in_words(criteria[rung.key], titles, address),
             "signals": signals,
             "team": teams.get(rung.key),
+            "usual": _usual(usual.get(rung.key)),
             "blocked_by": [
                 {"key": key, "title": titles[key]}
                 for key in rung.requires
@@ -213,6 +217,24 @@ def _values(enrollment, shown, rows, criteria, now) -> dict[tuple[str, int], flo
     name_ids = dict(EventName.objects.filter(name__in=names).values_list("name", "id"))
     measured = measure(list(wanted.values()), name_ids, now=now)
     return {place: measured.get(candidate, 0) for place, candidate in wanted.items()}
+
+
+def _usual(time: UsualTime | None) -> dict | None:
+    """How long it usually takes, in days and in words; None where nothing can be said."""
+    if time is None or time.low is None:
+        return None
+    return {"low": time.low, "high": time.high, "people": time.people, "text": days_in_words(time.low, time.high)}
+
+
+def days_in_words(low: float, high: float | None) -> str:
+    """ "1 to 4 days", "within a day", "2 days or more"."""
+    begins = max(math.floor(low), 0)
+    if high is None:
+        return "a day or more" if begins <= 1 else f"{begins} days or more"
+    ends = max(math.ceil(high), 1)
+    if ends == 1:
+        return "within a day"
+    return f"{max(begins, 1)} to {ends} days" if ends > max(begins, 1) else f"{ends} days"
 
 
 def _together(enrollment, shown, rows, criteria, now) -> dict[str, dict]:

@@ -19,6 +19,7 @@ from milestones.demo.vendors import NORTHWIND, PASSWORD, VENDORS, Vendor
 from milestones.draining import drain
 from milestones.ladder_files import read
 from milestones.models import Enrollment, Progress
+from milestones.pace import measure_pace
 from milestones.publishing import draft, publish, take_on
 from milestones.segments import make
 from onboarding import clock
@@ -76,6 +77,7 @@ def _open(vendor: Vendor, *, size: str, tell: Told) -> dict:
     with workspace_scope(workspace.pk):
         if vendor is NORTHWIND:
             agree()
+        measure_pace(clock.now())
         shown = _shown_enrollment()
         token = make_link(shown)
         people = _people(first=shown.seat_id)

@@ -29,6 +29,7 @@ function underTitle(rung) {
   if (rung.state === 'skipped') return [draw('span', null, 'Skipped')]
   return [
     rung.state === 'locked' && draw('span', null, opensText(rung)),
+    rung.state === 'open' && rung.usual && draw('span', null, `Usually ${rung.usual.text}`),
     rung.later_until && draw('span', null, 'Later'),
     rung.asked && draw('span', null, 'Help asked for'),
     late(rung),

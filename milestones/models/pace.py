@@ -1,0 +1,26 @@
+from django.db import models
+
+from milestones.models.ladders import Ladder
+from onboarding.tenancy.isolation import InnerForeignKey, WorkspaceModel
+
+
+class UsualTime(WorkspaceModel):
+    """How long a rung usually takes people of a role, from opening to reaching: observed, in days. Measured anew now and then.
+
+    `low` and `high` bound the middle 80 %; None where too many are still at it to say.
+    """
+
+    ladder = InnerForeignKey(Ladder, models.CASCADE, related_name="+")
+    rung = models.CharField(max_length=100)
+    role = models.CharField(max_length=60, blank=True)  # empty: all roles together
+    people = models.IntegerField()
+    low = models.FloatField(null=True)
+    middle = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+    measured_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "ladder", "rung", "role"], name="usual_time_once")]
+
+    def __str__(self):
+        return f"{self.rung}: {self.low} to {self.high} days"

@@ -1,0 +1,108 @@
+"""How long each step usually takes, from what was observed: those who are still at it count as not yet, not as never."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from milestones.models import Ladder, Progress, UsualTime
+from onboarding.tenancy.scope import current_workspace_id
+from onboarding.tracking.counting import real
+
+DAY = 86_400
+ENOUGH = 10  # people, below which nothing is said
+LATEST = 5_000  # of a rung: the times of long ago say little about now
+
+
+@dataclass(frozen=True)
+class Spell:
+    """One person's time at a rung in days; `is_over` when it ended by reaching it, else they are still at it."""
+
+    days: float
+    is_over: bool
+
+
+def quantile(spells: Sequence[Spell], share: float) -> float | None:
+    """The time by which that share has reached it, by the product-limit estimate (Kaplan and Meier, 1958).
+
+    None where so many are still at it that the share is never seen to be reached.
+    """
+    waiting, at_risk = 1.0, len(spells)
+    for days, over, left in _steps(spells):
+        waiting *= 1 - over / at_risk
+        at_risk -= left
+        if 1 - waiting >= share - 1e-9:
+            return days
+    return None
+
+
+def _steps(spells: Iterable[Spell]) -> list[tuple[float, int, int]]:
+    """(days, how many reached it then, how many are gone from the risk set then) in order of days."""
+    counts: dict[float, list[int]] = {}
+    for spell in spells:
+        step = counts.setdefault(spell.days, [0, 0])
+        step[0] += spell.is_over
+        step[1] += 1
+    return [(days, *counts[days]) for days in sorted(counts)]
+
+
+def measure_pace(now: datetime) -> int:
+    """Measure every published ladder of the open workspace anew; returns how many rungs something can be said of."""
+    said = 0
+    for ladder in Ladder.objects.exclude(live=None):
+        fresh = [row for key in ladder.live.rungs.values_list("key", flat=True) for row in _measured(ladder, key, now)]
+        UsualTime.objects.filter(ladder=ladder).delete()
+        UsualTime.objects.bulk_create(fresh)
+        said += len({row.rung for row in fresh})
+    return said
+
+
+def _measured(ladder: Ladder, key: str, now: datetime) -> list[UsualTime]:
+    by_role: dict[str, list[Spell]] = {"": []}
+    for role, spell in _spells(ladder, key, now):
+        by_role[""].append(spell)
+        if role:
+            by_role.setdefault(role, []).append(spell)
+    return [
+        UsualTime(
+            workspace_id=current_workspace_id(),
+            ladder=ladder,
+            rung=key,
+            role=role,
+            people=len(spells),
+            low=quantile(spells, 0.1),
+            middle=quantile(spells, 0.5),
+            high=quantile(spells, 0.9),
+            measured_at=now,
+        )
+        for role, spells in by_role.items()
+        if sum(spell.is_over for spell in spells) >= ENOUGH
+    ]
+
+
+def _spells(ladder: Ladder, key: str, now: datetime) -> list[tuple[str, Spell]]:
+    """(role, time at the rung) of those who have had it open, the latest; skipped ones and tests left out."""
+    rows = Progress.objects.filter(
+        real("enrollment__seat"),
+        rung__version__ladder=ladder,
+        key=key,
+        on_track=True,
+        skipped_at=None,
+        opened_at__lte=now,
+    )
+    rows = rows.order_by("-opened_at").values_list("enrollment__seat__role", "opened_at", "reached_at")[:LATEST]
+    found = []
+    for role, opened_at, reached_at in rows:
+        if reached_at is not None and reached_at <= opened_at:
+            continue  # reached before it would have opened: nobody was at it
+        end = reached_at or now
+        found.append((role, Spell((end - opened_at).total_seconds() / DAY, reached_at is not None)))
+    return found
+
+
+def usual_times(ladder_id: int, role: str) -> dict[str, UsualTime]:
+    """rung → how long people of the role usually take; all roles together where too few of that role have been there."""
+    rows = UsualTime.objects.filter(ladder=ladder_id, role__in={"", role})
+    found: dict[str, UsualTime] = {}
+    for row in sorted(rows, key=lambda row: row.role):
+        found[row.rung] = row
+    return found
