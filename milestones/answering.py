@@ -1,6 +1,7 @@
 """Answers of an account: kept, one row each time, and what they make of a ladder."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Max
@@ -18,6 +19,12 @@ from onboarding.tenancy.models import Member
 from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.models import Account
 
+MOST_A_DAY = 100  # rounds of answers of one account
+
+
+class TooOftenError(ValueError):
+    """More rounds of answers within a day than anybody needs."""
+
 
 def questions_for(role: str = "") -> list[Question]:
     """The questions in order: all, or what somebody of that role is asked."""
@@ -31,13 +38,19 @@ def latest(account: Account) -> Answers | None:
 
 @transaction.atomic
 def answer(account: Account, said: Mapping, *, by: str, by_customer: bool) -> Answers | None:
-    """Keep what was said now over what was said before; None where that is the same. `said` has None for what was emptied."""
+    """Keep what was said now over what was said before; None where that is the same. `said` has None for what was emptied.
+
+    Raises TooOftenError.
+    """
     Account.objects.select_for_update().get(pk=account.pk)  # two at once: one after the other
     before = latest(account)
     old = before.answers if before else {}
     new = {key: value for key, value in {**old, **said}.items() if value not in (None, "", [])}
     if before and new == old:
         return None
+    lately = Answers.objects.filter(account=account, answered_at__gt=clock.now() - timedelta(days=1))
+    if lately.count() >= MOST_A_DAY:
+        raise TooOftenError("These questions have been answered very often today. Please go on tomorrow.")
     return Answers.objects.create(
         workspace_id=current_workspace_id(),
         account=account,

@@ -22,6 +22,7 @@ from milestones.models import (
     Phase,
     Progress,
     Question,
+    Rating,
     Rung,
     Segment,
     SegmentEntry,
@@ -140,6 +141,7 @@ def make_progress(own: dict, now, seat: Seat) -> None:
     Feature.objects.create(**own, key="comments", name="Comments")
     milestone = Milestone.objects.create(**own, key="share", title="Share")
     ladder = Ladder.objects.create(**own, key="path", name="Path")
+    Rating.objects.create(**own, ladder=ladder, rung="share", person=seat.person, stars=4, version=1, at=now)
     UsualTime.objects.create(**own, ladder=ladder, rung="share", people=10, measured_at=now)
     TailoredLadder.objects.create(**own, account=seat.account, ladder=ladder, base=ladder)
     said = {"key": "share", "title": "Share", "criteria": {"event": "Report Shared"}}

@@ -11,7 +11,7 @@ from milestones import acts
 from milestones.acts import PREFIX, VOICES
 from milestones.criteria import ConfirmedSignal, parse
 from milestones.draining import drain_here
-from milestones.models import Enrollment, Progress
+from milestones.models import Enrollment, Progress, Rating
 from onboarding import clock
 from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import current_workspace_id
@@ -105,7 +105,16 @@ def rate(enrollment: Enrollment, key: str, *, rating: int | None, text: str = ""
     row = _row(enrollment, key)
     if rating is None or not 1 <= rating <= 5:
         raise ActionRefusedError("Choose one of one to five.")
-    return _voice(enrollment, "rated", rung=row.key, rating=rating, note=text, version=enrollment.version.number)
+    version = enrollment.version.number
+    shows = _voice(enrollment, "rated", rung=row.key, rating=rating, note=text, version=version)
+    Rating.objects.update_or_create(
+        workspace_id=current_workspace_id(),
+        ladder_id=enrollment.ladder_id,
+        rung=row.key,
+        person_id=enrollment.seat.person_id,
+        defaults={"stars": rating, "version": version, "at": clock.now()},
+    )
+    return shows
 
 
 def recommend(enrollment: Enrollment, *, rating: int | None, text: str = "") -> bool:

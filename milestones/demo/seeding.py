@@ -16,6 +16,7 @@ from milestones.demo.agreements import agree
 from milestones.demo.history import history
 from milestones.demo.telling import Told, Untold
 from milestones.demo.vendors import NORTHWIND, PASSWORD, VENDORS, Vendor
+from milestones.demo.voices import speak
 from milestones.draining import drain
 from milestones.ladder_files import read
 from milestones.models import Enrollment, Progress
@@ -77,6 +78,7 @@ def _open(vendor: Vendor, *, size: str, tell: Told) -> dict:
     with workspace_scope(workspace.pk):
         if vendor is NORTHWIND:
             agree()
+            speak()
         measure_pace(clock.now())
         shown = _shown_enrollment()
         token = make_link(shown)

@@ -5,7 +5,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from milestones.answer_form import AnswerForm
-from milestones.answering import answer, latest, questions_for
+from milestones.answering import TooOftenError, answer, latest, questions_for
 from onboarding.tenancy.access import LINK, open_to
 from onboarding.tenancy.files import address_of
 from onboarding.tenancy.link_pages import private
@@ -21,8 +21,12 @@ def guest_questions(request, token):
     data = request.POST if request.method == "POST" else None
     form = AnswerForm(data, questions=questions, answers=before.answers if before else {}, is_guest=True)
     if data is not None and form.is_valid():
-        answer(account, form.answers(), by=form.cleaned_data["name"].strip(), by_customer=True)
-        return redirect(f"/d/{token}/?thanks=1")
+        try:
+            answer(account, form.answers(), by=form.cleaned_data["name"].strip(), by_customer=True)
+        except TooOftenError as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect(f"/d/{token}/?thanks=1")
     context = {
         "workspace": request.workspace_shown,
         "logo_url": address_of(request.workspace_shown.logo),

@@ -12,6 +12,7 @@ from milestones.models.progress import (
     Transition,
     TransitionCounter,
 )
+from milestones.models.ratings import Rating
 from milestones.models.segments import Segment, SegmentEntry
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Phase",
     "Progress",
     "Question",
+    "Rating",
     "Rung",
     "Segment",
     "SegmentEntry",

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from milestones.account_links import live_links, make_link, revoke
 from milestones.answer_form import AnswerForm
 from milestones.answering import (
+    TooOftenError,
     answer,
     bases,
     keep_goals,
@@ -42,7 +43,11 @@ def account_discovery(request, slug, pk):
             request.POST, questions=questions_for(), answers=before.answers if before else {}, is_guest=False
         )
         if form.is_valid():
-            kept = answer(account, form.answers(), by=str(request.member.user), by_customer=False)
+            try:
+                kept = answer(account, form.answers(), by=str(request.member.user), by_customer=False)
+            except TooOftenError as error:
+                form.add_error(None, str(error))
+                return _page(request, account, form=form)
             if kept:
                 record(member=request.member, verb="wrote down the answers of", subject=str(account))
             messages.success(request, "Saved." if kept else "Nothing was different.")

@@ -3,14 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Avg, Count
+
 from milestones import voices
-from milestones.acts import PREFIX
-from milestones.models import Enrollment
+from milestones.models import Enrollment, Rating
 from milestones.studio.days import Calendar, Moment
 from milestones.studio.titles import rung_titles
-from onboarding.tracking.models import Account, Event, EventName, Person
-
-RATINGS_READ = 20_000  # the latest, of a ladder
+from onboarding.tracking.models import Account, Person
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,8 @@ def heard_from(enrollments: Iterable[Enrollment], calendar: Calendar) -> Ears:
     titles = rung_titles(places)
     asks, ratings = [], []
     for enrollment, one in said:
-        asks += [_heard(enrollment, voice, titles, calendar) for voice in one.asks.values()]
+        if enrollment.ended_at is None:  # who has left the ladder waits for nothing there
+            asks += [_heard(enrollment, voice, titles, calendar) for voice in one.asks.values()]
         ratings += [_heard(enrollment, voice, titles, calendar) for voice in one.ratings.values()]
         if one.recommended:
             ratings.append(_heard(enrollment, one.recommended, titles, calendar))
@@ -88,18 +88,8 @@ class Stars:
     count: int
 
 
-def stars_of(ladder_key: str) -> dict[str, Stars]:
+def stars_of(ladder_id: int) -> dict[str, Stars]:
     """rung key → its ratings, tests left out."""
-    name_id = EventName.objects.filter(name=f"{PREFIX}rated").values_list("id", flat=True).first()
-    if name_id is None:
-        return {}
-    counted = Person.objects.filter(is_test=False).values("pk")
-    rows = Event.objects.filter(name_id=name_id, properties__ladder=ladder_key, person_id__in=counted)
-    rows = rows.order_by("-occurred_at").values_list("person_id", "properties")[:RATINGS_READ]
-    latest: dict[tuple[int, str], int] = {}
-    for person, said in rows:
-        latest.setdefault((person, said.get("rung", "")), said.get("rating", 0))
-    found: dict[str, list[int]] = {}
-    for (_, rung), rating in latest.items():
-        found.setdefault(rung, []).append(rating)
-    return {rung: Stars(round(sum(given) / len(given), 1), len(given)) for rung, given in found.items()}
+    rows = Rating.objects.filter(ladder=ladder_id, person__is_test=False).order_by().values_list("rung")
+    told = rows.annotate(mean=Avg("stars"), count=Count("pk"))
+    return {rung: Stars(round(float(mean), 1), count) for rung, mean, count in told}

@@ -48,7 +48,7 @@ def rung_cards(version: Version) -> list[tuple[str, list[RungCard]]]:
     """The version's phases in order, each with its rungs."""
     rungs = list(Rung.objects.filter(version=version).select_related("phase").order_by("position"))
     titles, shares = {rung.key: rung.title for rung in rungs}, shares_of(version.ladder)
-    stars = stars_of(version.ladder.key)
+    stars = stars_of(version.ladder_id)
     names = dict(Feature.objects.values_list("key", "name"))
     phases: dict[int, tuple[str, list[RungCard]]] = {}
     for number, rung in enumerate(rungs, start=1):

@@ -166,6 +166,15 @@ def test_answering_again_shows_a_difference_first(asked, acme):
         assert keys == ["connect", "warehouse"]
 
 
+def test_a_link_is_no_way_to_fill_the_database(asked, client, acme, monkeypatch):
+    monkeypatch.setattr("milestones.answering.MOST_A_DAY", 2)
+    link = link_of(asked, acme)
+    said = {"name": "Petra", "q-where-is-your-data": "Warehouse"}
+    answers = [client.post(link, said | {"q-how-many-operators": n}, **HERE) for n in range(3)]
+    assert [answer.status_code for answer in answers] == [302, 302, 200]
+    assert "Please go on tomorrow." in answers[2].content.decode()
+
+
 def test_the_same_answers_again_are_no_round(asked, acme):
     for _ in range(2):
         asked.post(page_of(acme), {"q-where-is-your-data": "Warehouse"})
