@@ -8,7 +8,7 @@ from functools import lru_cache
 from milestones.acts import read
 from milestones.climbing import Act
 from milestones.criteria import Criteria, EventSignal, Group, TraitSignal, parse
-from milestones.evaluation import INSTANT, Candidate, event_name, find_hits, first_facts
+from milestones.evaluation import BEGINNING, INSTANT, Candidate, event_name, find_hits, first_facts
 from milestones.models import Enrollment, Ladder, Version
 from milestones.places import Place
 from milestones.rules import version_rules
@@ -316,6 +316,16 @@ def _held(node: Group | int, hits: list) -> datetime | None:
 
 def _first_seen(seat: Seat, signal: TraitSignal) -> datetime:
     return seat.account.first_seen_at if signal.of == "account" and seat.account else seat.person.first_seen_at
+
+
+def fits(seat: Seat, enroll: dict, now: datetime) -> bool:
+    """Whether a seat has what a version's rule asks for besides the moment: one of its roles, and the traits that must hold."""
+    taking = _taking(enroll, BEGINNING, None, is_first=True)
+    if taking.roles and seat.role not in taking.roles:
+        return False
+    floors = _floors([(seat, 0, taking)])
+    floor = floors.get((seat.pk, 0, taking))
+    return floor is not None and floor <= now
 
 
 def _spans(seat: Seat, taking: Taking, roles: dict, floor: datetime | None) -> list[tuple[datetime, datetime | None]]:

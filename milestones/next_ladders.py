@@ -5,8 +5,10 @@ from datetime import datetime
 
 from milestones import acts
 from milestones.climbing import Standing
+from milestones.enrolling import fits
 from milestones.models import Enrollment, Ladder
 from milestones.rules import version_rules
+from onboarding import clock
 from onboarding.tenancy.scope import current_workspace_id
 
 
@@ -27,7 +29,9 @@ def start_next(concluded: Iterable[tuple[Enrollment, Mapping[str, Standing]]]) -
     ]
     next_of = followers() if done else {}
     for enrollment, at in done:
-        for ladder in next_of.get(enrollment.ladder.key, []):
+        for ladder, enroll in next_of.get(enrollment.ladder.key, []):
+            if not fits(enrollment.seat, enroll, clock.now()):
+                continue
             acts.write(
                 verb="enrolled",
                 seat=enrollment.seat,
@@ -39,11 +43,11 @@ def start_next(concluded: Iterable[tuple[Enrollment, Mapping[str, Standing]]]) -
             )
 
 
-def followers() -> dict[str, list[str]]:
-    """ladder key → the keys of the live ladders that its end starts."""
-    found: dict[str, list[str]] = {}
+def followers() -> dict[str, list[tuple[str, dict]]]:
+    """ladder key → (key, enrollment rule) of the live ladders that its end starts."""
+    found: dict[str, list[tuple[str, dict]]] = {}
     for key, live in Ladder.objects.exclude(live=None).values_list("key", "live_id"):
         enroll = version_rules(live, current_workspace_id()).enroll
         if enroll.get("when") == "finished" and enroll.get("ladder") != key:
-            found.setdefault(enroll.get("ladder", ""), []).append(key)
+            found.setdefault(enroll.get("ladder", ""), []).append((key, enroll))
     return found

@@ -1,6 +1,6 @@
 """What some of Northwind's people said on their checklists: ratings, calls for help, and whether they recommend it."""
 
-from milestones.checklist.actions import ask_for_help, rate, recommend, tick
+from milestones.checklist.actions import ask_for_help, confirm, rate, recommend, tick
 from milestones.demo.history.cast import KEY
 from milestones.models import Enrollment, Ladder, Progress
 
@@ -15,10 +15,10 @@ WORDS = (
     (4, ""),
     (5, "It replaced a sheet that nobody wanted to own."),
 )
-CALLS = (
-    "Our ERP needs a read-only user first. Who can tell our IT what rights it needs?",
-    "The alert goes to my phone at night. Can it wait for my shift?",
-)
+CALLS = {
+    "act-on-alert": "The alert goes to my phone at night. Can it wait for my shift?",
+    "open-shift-board": "The screen on our floor shows yesterday's shift until seven. Is that a setting?",
+}
 
 
 def speak() -> None:
@@ -37,10 +37,18 @@ def speak() -> None:
         stars, text = WORDS[place % len(WORDS)]
         rate(row.enrollment, row.key, rating=stars, text=text)
     at_harbor = running.filter(enrollment__seat__account__external_id=KEY, reached_at=None, skipped_at=None)
-    for text, row in zip(CALLS, at_harbor.filter(opened_at__isnull=False), strict=False):
-        ask_for_help(row.enrollment, row.key, text=text)
+    for key, text in CALLS.items():
+        row = at_harbor.filter(opened_at__isnull=False, key=key).first()
+        if row is None:
+            continue
+        ask_for_help(row.enrollment, key, text=text)
         if row.rung.content.get("actions"):
-            tick(row.enrollment, row.key, action=0, done=True)
+            tick(row.enrollment, key, action=0, done=True)
+    champions = Enrollment.objects.filter(ladder__key="champions", ended_at=None, seat__person__is_test=False)
+    for enrollment in champions.select_related("seat__person", "seat__account", "ladder", "version").order_by("pk")[
+        ::6
+    ]:
+        confirm(enrollment, "help-a-colleague")
     done = Enrollment.objects.filter(ladder=ladder, ended_at=None, seat__person__is_test=False)
     done = done.exclude(progress__in=running.filter(reached_at=None, skipped_at=None))
     for place, enrollment in enumerate(done.select_related("seat__person", "seat__account", "ladder", "version")[:6]):

@@ -108,7 +108,7 @@ def enrollment_in_words(version: Version) -> str:
         return "Nobody is taken on by a rule: members enroll people by hand."
     if enroll.get("when") == "finished":
         before = Ladder.objects.filter(key=enroll["ladder"]).values_list("name", flat=True).first()
-        return f"Everybody who is done with “{before or enroll['ladder']}” is put on it then."
+        return f"{who}{whose} is put on it once they are done with “{before or enroll['ladder']}”."
     if enroll.get("when") == "event":
         event = signal_in_words(parse({"event": enroll["event"], "where": enroll.get("event_where", [])}).signals[0])
         when = f"once {event}"

@@ -159,6 +159,14 @@ def test_one_ladders_end_starts_another(sender, acme):
         assert list(compare()) == []
 
 
+def test_the_next_ladder_takes_on_whom_its_rule_asks_for(sender, acme):
+    with workspace_scope(acme.pk):
+        make(name="Operators on pro", of="person", rule={"join": "all", "where": [PRO], "roles": ["operator"]})
+    follow_up(acme, segment="operators-on-pro")
+    sender.send(*(track(person, event) for person in ("petra", "luis", "kofi") for event in ("Reported", "Shared")))
+    assert enrolled(acme, "after") == {"petra"}
+
+
 def test_ladders_that_would_start_each_other_are_refused(client, sender, acme):
     follow_up(acme)
     with workspace_scope(acme.pk):
