@@ -120,7 +120,7 @@ def _criteria(draw, earlier: list[str], deeper: int) -> dict:
     if kind < 32 and earlier:
         return {"milestone": pick(draw, earlier)}
     if kind < 42:
-        return {"confirmed_by": pick(draw, ["manager", "person", "api"])}
+        return {"confirmed_by": pick(draw, ["manager", "person", "api", "api"])}
     return _an_event(draw)
 
 

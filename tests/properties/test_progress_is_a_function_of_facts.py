@@ -9,7 +9,7 @@ from tests.properties.comparison import compare
 from tests.properties.occurrences import FEATURES
 from tests.properties.worlds import worlds
 
-QUICK, SLOW, OFTEN = 60, 1_500, 50
+QUICK, SLOW, OFTEN = 60, 1_300, 50
 COMMON = {
     "deadline": None,
     "database": None,
