@@ -366,8 +366,9 @@ def _judge_quorums(quorums: list) -> list[tuple[int, tuple, Found]]:
         account, signal = question[:2]
         met = {person: found[candidate] for person, candidate in people.items() if candidate in found}
         answers[question] = _quorum(signal, spans.get(account, []), met)
-    asked = [(e.pk, key, answers.get((c.account_id, c.signal, c.since, c.after, c.until))) for e, key, c in quorums]
-    return [(pk, key, hit) for pk, key, hit in asked if hit]
+    asked = [(e.pk, key, c, answers.get((c.account_id, c.signal, c.since, c.after, c.until))) for e, key, c in quorums]
+    # Somebody may come, or take the role, after the window: their event was in time, the quorum is not.
+    return [(pk, key, hit) for pk, key, c, hit in asked if hit and (c.until is None or hit.at <= c.until)]
 
 
 def _quorum(signal: EventSignal, seats: list[SeatSpan], met: dict[int, Found]) -> Found | None:
