@@ -50,7 +50,7 @@ class Recommendation:
 
 @dataclass(frozen=True)
 class Difference:
-    """What other answers would change: milestones that come (with why) and go, and goals that are new or go."""
+    """What other answers would change: milestones that come, with why, and milestones that go."""
 
     comes: list[tuple[str, str, list[str]]]  # key, title, reasons
     goes: list[tuple[str, str]]

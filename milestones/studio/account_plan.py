@@ -159,7 +159,7 @@ def account_plan(request, slug, pk):
     return _page(request, account, kickoff_form=form)
 
 
-def _page(request, account: Account, *, kickoff_form=None, goal_form=None, goal_key: str = "", link: str = ""):
+def _page(request, account: Account, *, kickoff_form=None, goal_form=None, link: str = ""):
     calendar, open_one = calendar_of(request), open_kickoff(account)
     goals = list(Goal.objects.filter(account=account).order_by("pk"))
     rows = [GoalRow(goal, found := distance(goal), calendar.time(found.current.at)) for goal in goals]
@@ -176,8 +176,6 @@ def _page(request, account: Account, *, kickoff_form=None, goal_form=None, goal_
         "links": [calendar.date(each.expires_at) for each in live_links(account, KIND)],
         "rows": rows,
         "goal_form": goal_form or GoalForm(auto_id="goal-%s"),
-        "goal_key": goal_key,
-        "value_form": ValueForm(auto_id="value-%s"),
         "events": known_events(),
     }
     return show(request, "account_plan.html", context)

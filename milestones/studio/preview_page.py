@@ -16,7 +16,7 @@ from onboarding import clock
 from onboarding.tenancy.access import open_to
 from onboarding.tenancy.files import address_of
 from onboarding.tenancy.models import Access
-from onboarding.tenancy.security_headers import framed_by_us, with_frames_of_ours
+from onboarding.tenancy.security_headers import framed_by_us, let_show_videos, with_frames_of_ours
 from onboarding.tracking.models import Account
 
 ACCOUNTS = 500
@@ -107,4 +107,6 @@ def ladder_preview_frame(request, slug, key):
             context["person"], context["checklist"] = preview(version, enrolled_at=enrolled_at, now=seen, **chosen)
         except CriteriaError:
             context["incomplete"] = True
-    return render(request, "milestones/studio/preview_frame.html", context)
+    response = render(request, "milestones/studio/preview_frame.html", context)
+    let_show_videos(response, request.workspace.video_hosts)
+    return response

@@ -11,7 +11,7 @@ from milestones.models import Ladder, Segment, SegmentEntry
 from milestones.segments import MOST, MOST_LISTED, make, members_of, people_of, users_of, write_list
 from milestones.studio.enroll_list import read_ids
 from milestones.studio.member_actions import enroll_listed
-from milestones.studio.rendering import calendar_of, show
+from milestones.studio.rendering import show
 from milestones.studio.roles import role_label, usual_roles
 from milestones.studio.rung_form import area
 from milestones.studio.rung_forms import EnrollForm
@@ -162,7 +162,6 @@ def _page(request, segment: Segment, form: SegmentForm | None, enroll_form: Enro
         "left_out": members.filter(is_test=True).count(),
         "unseen": listed - members.count() if listed else 0,
         "page": Paginator(members.order_by(*order), A_PAGE).get_page(request.GET.get("page")),
-        "calendar": calendar_of(request),
         "users": users_of(segment),
         "enroll_form": enroll_form or EnrollForm(ladders=ladders),
     }

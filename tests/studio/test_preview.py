@@ -90,3 +90,13 @@ def test_wrong_choices_are_as_if_not_made(studio, asked):
     checklist, _ = seen(studio, **asked)
     assert checklist is None or states(checklist)["share"] == "open"
     assert studio.get(f"{PAGE}?{next(iter(asked))}={next(iter(asked.values()))}").status_code == 200
+
+
+def test_videos_play_in_it_where_they_do_for_people(client, acme, alice):
+    acme.video_hosts = ["videos.example.com"]
+    acme.save()
+    publish_ladder(acme, ladder(milestone("share", {"event": "Shared"})))
+    client.force_login(alice)
+    policy = client.get("/w/acme/ladders/path/preview/frame/")["Content-Security-Policy"]
+    assert "media-src https://videos.example.com" in policy
+    assert "frame-ancestors 'self'" in policy
