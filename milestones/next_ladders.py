@@ -10,6 +10,8 @@ from milestones.models import Enrollment, Ladder
 from milestones.rules import version_rules
 from onboarding import clock
 from onboarding.tenancy.scope import current_workspace_id
+from onboarding.tracking.models import EventKey
+from onboarding.tracking.sources import cairn_source
 
 
 def finished_at(standings: Iterable[Standing]) -> datetime | None:
@@ -28,19 +30,25 @@ def start_next(concluded: Iterable[tuple[Enrollment, Mapping[str, Standing]]]) -
         if enrollment.ended_at is None and (at := finished_at(standings.values())) is not None
     ]
     next_of = followers() if done else {}
-    for enrollment, at in done:
-        for ladder, enroll in next_of.get(enrollment.ladder.key, []):
-            if not fits(enrollment.seat, enroll, clock.now()):
-                continue
-            acts.write(
-                verb="enrolled",
-                seat=enrollment.seat,
-                ladder=ladder,
-                at=at,
-                by="ladder",
-                actor=enrollment.ladder.key,
-                message_id=f"cairn-after-{enrollment.pk}-{ladder}",
-            )
+    wanted = {
+        f"cairn-after-{enrollment.pk}-{ladder}": (enrollment, at, ladder, enroll)
+        for enrollment, at in done
+        for ladder, enroll in next_of.get(enrollment.ladder.key, [])
+    }
+    for message_id in wanted.keys() - _written(wanted):
+        enrollment, at, ladder, enroll = wanted[message_id]
+        if fits(enrollment.seat, enroll, clock.now()):
+            said = {"by": "ladder", "actor": enrollment.ladder.key, "message_id": message_id}
+            acts.write(verb="enrolled", seat=enrollment.seat, ladder=ladder, at=at, **said)
+
+
+def _written(message_ids: Iterable[str]) -> set[str]:
+    """Those that were written before: writing them again would only count as repeats."""
+    ids = list(message_ids)
+    if not ids:
+        return set()
+    keys = EventKey.objects.filter(source_id=cairn_source().pk, message_id__in=ids)
+    return set(keys.values_list("message_id", flat=True))
 
 
 def followers() -> dict[str, list[tuple[str, dict]]]:

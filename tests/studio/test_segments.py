@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import Sum
 
 from milestones.drafting import edits
 from milestones.drafting.saving import open_draft, save
@@ -13,6 +14,7 @@ from milestones.segments import make, members_of
 from onboarding import clock
 from onboarding.tenancy.keys import add_api_key
 from onboarding.tenancy.scope import workspace_scope
+from onboarding.tracking.models import IntakeDay
 from tests.ladders import ladder, milestone, publish_ladder
 from tests.senders import Sender, drain_all, group, identify, track
 
@@ -152,8 +154,10 @@ def test_one_ladders_end_starts_another(sender, acme):
     assert enrolled(acme, "after") == set()
     sender.send(track("petra", "Shared", at + timedelta(hours=1)))
     assert enrolled(acme, "after") == {"petra"}
-    sender.send(track("petra", "Shared", at))
+    sender.send(track("petra", "Shared", at), track("petra", "Reported", at))
     with workspace_scope(acme.pk):
+        days = IntakeDay.objects.aggregate(repeats=Sum("duplicates"), conflicts=Sum("conflicts"))
+        assert days == {"repeats": 0, "conflicts": 0}, "nothing is written twice"
         row = Enrollment.objects.get(ladder__key="after")
         assert (row.enrolled_at, row.ordinal) == (at + timedelta(hours=1), 1)
         assert list(compare()) == []
