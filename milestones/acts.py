@@ -16,6 +16,10 @@ from onboarding.tracking.sources import cairn_source
 from onboarding.tracking.staging import microseconds
 
 PREFIX = "cairn:"
+WORDS = (
+    "kept",
+    "sealed",
+)  # what Cairn itself has promised: about the enrollment their moment lies in, and nobody's activity
 VOICES = ("ticked", "postponed", "asked", "answered", "rated", "recommended")  # what the fold does not read: voices.py
 
 
@@ -57,6 +61,11 @@ def _fact(verb: str, seat: Seat, ladder: str, at: datetime, said: dict, message_
         previous_id=None,
         properties=json.dumps(properties, default=_text).encode(),
     )
+
+
+def words_of_cairn() -> list[int]:
+    """The ids of the names of WORDS, as far as any was ever written."""
+    return list(EventName.objects.filter(name__in=[PREFIX + verb for verb in WORDS]).values_list("id", flat=True))
 
 
 def append_now(**fact) -> None:

@@ -68,10 +68,10 @@ def _conclude_some(news: dict[int, News], *, now: datetime, occasion: str) -> No
     for hit in Hit.objects.filter(enrollment__among=list(news)):
         stored[hit.enrollment_id][hit.rung, hit.epoch, hit.signal] = Found(hit.hit_at, tuple(hit.evidence))
     concluded = think(enrollments, news=news, stored=stored)
-    broken = keep_promises(concluded, now=now)
-    if broken:
-        # The promise is a fact now: fold those again with it, so that replay says the same.
-        again = {c.enrollment.pk: c for c in think([c.enrollment for c in concluded if c.enrollment.pk in broken])}
+    told = keep_promises(concluded, now=now)
+    if told:
+        # The promise is a fact now: fold with it what it concerns, so that replay says the same.
+        again = {c.enrollment.pk: c for c in think([c.enrollment for c in concluded if c.enrollment.pk in told])}
         concluded = [again.get(c.enrollment.pk, c) for c in concluded]
     _write_hits(concluded, stored)
     revised = _write_progress(concluded, news, now=now, occasion=occasion)
@@ -80,6 +80,7 @@ def _conclude_some(news: dict[int, News], *, now: datetime, occasion: str) -> No
     if together - revised:
         Enrollment.objects.filter(pk__among=together - revised).update(revision=F("revision") + 1)
     start_next((each.enrollment, each.standings) for each in concluded)
+    _conclude_some({pk: News(refold=True) for pk in told - news.keys()}, now=now, occasion=occasion)
 
 
 def _is_quorum(rule: SignalRule) -> bool:
@@ -125,7 +126,8 @@ def find_moved(news: dict[int, News]) -> tuple[set[int], set[int]]:
 
 
 def keep_promises(concluded: list[Concluded], *, now: datetime) -> set[int]:
-    """Append `cairn:kept` for each announced rung that the fold no longer reaches; returns those enrollments' ids.
+    """Append `cairn:kept` for each announced rung that the fold no longer reaches; returns the ids of the enrollments that
+    these facts may concern: all of that person on that ladder, for the moment that was announced may lie in another by now.
 
     A reopening takes a reach back on purpose, and a move to another version decides for itself what it carries.
     """
@@ -133,7 +135,7 @@ def keep_promises(concluded: list[Concluded], *, now: datetime) -> set[int]:
         enrollment__among=[c.enrollment for c in concluded], told=Progress.State.REACHED
     )
     by_id = {c.enrollment.pk: c for c in concluded}
-    broken = set()
+    seats: dict[int, set[int]] = {}
     for row in announced:
         found = by_id[row.enrollment_id]
         standing = found.standings.get(row.key)
@@ -148,8 +150,12 @@ def keep_promises(concluded: list[Concluded], *, now: datetime) -> set[int]:
             rung=row.key,
             moment=row.reached_at,
         )
-        broken.add(row.enrollment_id)
-    return broken
+        seats.setdefault(found.enrollment.ladder_id, set()).add(found.enrollment.seat_id)
+    return {
+        pk
+        for ladder, mine in seats.items()
+        for pk in Enrollment.objects.filter(ladder=ladder, seat__among=mine).values_list("pk", flat=True)
+    }
 
 
 def _is_reopened(found: Concluded, row: Progress) -> bool:
@@ -205,16 +211,21 @@ def _is_before_end(enrollment: Enrollment, at: datetime) -> bool:
 
 
 def acts_of(acts: dict, enrollment: Enrollment) -> list[Act]:
-    """The acts about one enrollment: its ladder, its account or none named, and its own span of time."""
-    seat = enrollment.seat
-    return [
-        act
-        for ladder, account, act in acts.get(seat.person_id, [])
-        if ladder == enrollment.ladder.key
-        and account in (None, seat.account_id)
-        and (act.at >= enrollment.enrolled_at or (enrollment.ordinal == 1 and act.verb != "moved_to_version"))
-        and _is_before_end(enrollment, act.at)
-    ]
+    """The acts about one enrollment: its ladder, its account or none named, and its own span of time.
+
+    A promise belongs where its moment lies, though it is written down later: perhaps when the enrollment is long over.
+    """
+    seat, mine = enrollment.seat, []
+    for ladder, account, act in acts.get(seat.person_id, []):
+        at = act.moment if act.verb in cairn_acts.WORDS else act.at
+        if (
+            ladder == enrollment.ladder.key
+            and account in (None, seat.account_id)
+            and (at >= enrollment.enrolled_at or (enrollment.ordinal == 1 and act.verb != "moved_to_version"))
+            and _is_before_end(enrollment, at)
+        ):
+            mine.append(act)
+    return mine
 
 
 # --- judging signals ----------------------------------------------------------------------------
@@ -397,10 +408,12 @@ def _active_days(enrollments: list[Enrollment]) -> dict[int, tuple[datetime, ...
     """The first fact of each local day with a fact of the person, since enrolled_at."""
     if not enrollments:
         return {}
+    words = cairn_acts.words_of_cairn()
     zone = Workspace.objects.get(pk=current_workspace_id()).zone
     days: dict[int, tuple] = {}
     for enrollment in enrollments:
         facts = Event.objects.filter(person_id=enrollment.seat.person_id, occurred_at__gte=enrollment.enrolled_at)
+        facts = facts.exclude(name_id__in=words)
         if enrollment.ended_at:
             facts = facts.filter(occurred_at__lte=enrollment.ended_at)
         first: dict = {}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 
-from milestones.acts import read
+from milestones.acts import read, words_of_cairn
 from milestones.climbing import Act
 from milestones.criteria import Criteria, EventSignal, Group, TraitSignal, parse
 from milestones.evaluation import BEGINNING, INSTANT, Candidate, event_name, find_hits, first_facts
@@ -278,7 +278,8 @@ def _automatic_moments(wanted: list[tuple[Seat, LadderRule]]) -> dict[tuple[int,
                 facts.append(((seat.pk, ladder), seat, since, until))
     found = [(candidates[c], hit.at) for c, hit in find_hits(list(candidates), _name_ids(candidates)).items()]
     asked_facts = [(seat.person_id, seat.account_id, since, until) for _, seat, since, until in facts]
-    found += [(facts[place][0], at) for place, at in first_facts(asked_facts)]
+    if asked_facts:
+        found += [(facts[place][0], at) for place, at in first_facts(asked_facts, besides=words_of_cairn())]
     for key, at in found:
         moments[key] = min(at, moments.get(key, at))
     return moments

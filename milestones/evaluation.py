@@ -187,9 +187,11 @@ def _candidate_columns(rows: list) -> dict:
     }
 
 
-def first_facts(asked: list[tuple[int, int | None, datetime, datetime | None]]) -> list[tuple[int, datetime]]:
+def first_facts(
+    asked: list[tuple[int, int | None, datetime, datetime | None]], *, besides: list[int]
+) -> list[tuple[int, datetime]]:
     """For each (person, account or None, since, until or None): its position and the moment of the first fact in
-    [since, until) that names this account or none; those without such a fact are left out.
+    [since, until) that names this account or none, none of the names `besides`; those without such a fact are left out.
     """
     if not asked:
         return []
@@ -203,6 +205,7 @@ def first_facts(asked: list[tuple[int, int | None, datetime, datetime | None]]) 
                    select min(e.occurred_at) as occurred_at from tracking_event e
                    where e.workspace_id = %(workspace)s and e.person_id = c.person
                          and e.occurred_at >= c.since and e.occurred_at < c.until
+                         and e.name_id <> all(%(besides)s::bigint[])
                          and (e.account_id is null or e.account_id = c.account)) h
                where h.occurred_at is not null""",
             {
@@ -210,6 +213,7 @@ def first_facts(asked: list[tuple[int, int | None, datetime, datetime | None]]) 
                 "accounts": accounts,
                 "since": since,
                 "until": [each or END for each in until],
+                "besides": besides,
                 **_scope(),
             },
         )

@@ -37,6 +37,11 @@ def moment(text) -> datetime:
     return datetime.fromisoformat(text) if isinstance(text, str) else text
 
 
+def told_of(act: Fact) -> datetime:
+    """The moment that an act is about: a promise's is the one it names, whenever it was written down."""
+    return moment(act.properties["moment"]) if act.is_promise else act.at
+
+
 def last_move(acts: list[Fact], span: Span) -> Fact | None:
     """The latest move to another version; only what is enrolled can be moved."""
     moves = [act for act in acts if act.verb == "moved_to_version" and act.at >= span.enrolled_at]
@@ -266,6 +271,8 @@ class Climb:
         i, k = on_track.index(rung) + 1, self.document["per_day"]
         days: dict = {}
         for fact in self.span.people.facts_of[self.span.seat.person]:
+            if fact.is_promise:  # nobody's activity
+                continue
             if fact.at >= self.span.enrolled_at and (self.span.end is None or fact.at <= self.span.end):
                 days.setdefault(fact.at.astimezone(self.zone).date(), fact.at)
         firsts = list(days.values())

@@ -84,7 +84,7 @@ def _first_moment(people: People, seat: Seat, enroll: dict, published_at: dateti
             return None
         bounds.append(hit.at)
     for fact in people.facts_of[seat.person]:
-        if fact.at < max(bounds) or people.account_of(fact) not in (None, seat.account):
+        if fact.is_promise or fact.at < max(bounds) or people.account_of(fact) not in (None, seat.account):
             continue
         if enroll.get("roles") and people.role_at(seat.person, seat.account, fact.at) not in enroll["roles"]:
             continue

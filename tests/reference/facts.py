@@ -34,6 +34,11 @@ class Fact:
         """What was done in Cairn, for Cairn's own facts."""
         return self.name.removeprefix("cairn:") if self.name.startswith("cairn:") else None
 
+    @property
+    def is_promise(self) -> bool:
+        """What Cairn said of its own accord about what it had announced."""
+        return self.verb in ("kept", "sealed")
+
 
 def in_order(facts) -> list[Fact]:
     """Each fact once, in fact order; of one source's message id the first given counts."""

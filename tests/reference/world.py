@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from tests.reference.climbing import Climb, Place, last_move
+from tests.reference.climbing import Climb, Place, last_move, told_of
 from tests.reference.enrolling import Enrolled, Version, acts_about, enrollments
 from tests.reference.facts import Fact
 from tests.reference.people import People, Seat
@@ -36,7 +36,7 @@ def climb(people: People, seat: Seat, versions: list[Version], enrolled: Enrolle
     """One enrollment: facts count from the beginning of time for the first, from enrolled_at for a re-enrollment."""
     start = enrolled.enrolled_at if enrolled.ordinal > 1 else None
     span = Span(people, seat, enrolled.enrolled_at, start=start, end=enrolled.ended_at)
-    acts = [a for a in acts_about(people, seat, versions[0].document["ladder"]) if span.counts(a.at)]
+    acts = [a for a in acts_about(people, seat, versions[0].document["ladder"]) if span.counts(told_of(a))]
     numbers = {version.number: version for version in versions}
     move = last_move(acts, span)
     version = numbers[move.properties["version"]] if move else enrolled.version
