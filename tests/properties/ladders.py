@@ -119,8 +119,8 @@ def _criteria(draw, earlier: list[str], deeper: int) -> dict:
         return _a_trait(draw)
     if kind < 32 and earlier:
         return {"milestone": pick(draw, earlier)}
-    if kind < 42:
-        return {"confirmed_by": pick(draw, ["manager", "person", "api", "api"])}
+    if kind < 46:
+        return {"confirmed_by": pick(draw, ["manager", "person", "person", "api", "api"])}
     return _an_event(draw)
 
 
