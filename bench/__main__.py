@@ -20,6 +20,7 @@ def main() -> int:
     django.setup()
 
     from bench import copying, dry_runs, rounds, world
+    from bench.backtest import lines_of_backtest
     from bench.figures import table
     from tests.live import Live
 
@@ -52,7 +53,10 @@ def main() -> int:
         )
     lines, holds = table(figures)
     print("", *lines, sep="\n")
-    return 0 if holds or not options.check else 1
+    say("forecasts, judged by what came")
+    judged, come_true = lines_of_backtest()
+    print(*judged, sep="\n")
+    return 0 if (holds and come_true) or not options.check else 1
 
 
 def say(text: str) -> None:

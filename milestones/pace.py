@@ -1,48 +1,15 @@
 """How long each step usually takes, from what was observed: those who are still at it count as not yet, not as never."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from milestones.forecasts import DAY, measure_outlooks
 from milestones.models import Ladder, Progress, UsualTime
+from milestones.survival import Spell, quantile
 from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.counting import real
 
-DAY = 86_400
 ENOUGH = 10  # people, below which nothing is said
 LATEST = 5_000  # of a rung: the times of long ago say little about now
-
-
-@dataclass(frozen=True)
-class Spell:
-    """One person's time at a rung in days; `is_over` when it ended by reaching it, else they are still at it."""
-
-    days: float
-    is_over: bool
-
-
-def quantile(spells: Sequence[Spell], share: float) -> float | None:
-    """The time by which that share has reached it, by the product-limit estimate (Kaplan and Meier, 1958).
-
-    None where so many are still at it that the share is never seen to be reached.
-    """
-    waiting, at_risk = 1.0, len(spells)
-    for days, over, left in _steps(spells):
-        waiting *= 1 - over / at_risk
-        at_risk -= left
-        if 1 - waiting >= share - 1e-9:
-            return days
-    return None
-
-
-def _steps(spells: Iterable[Spell]) -> list[tuple[float, int, int]]:
-    """(days, how many reached it then, how many are gone from the risk set then) in order of days."""
-    counts: dict[float, list[int]] = {}
-    for spell in spells:
-        step = counts.setdefault(spell.days, [0, 0])
-        step[0] += spell.is_over
-        step[1] += 1
-    return [(days, *counts[days]) for days in sorted(counts)]
 
 
 def measure_pace(now: datetime) -> int:
@@ -53,6 +20,7 @@ def measure_pace(now: datetime) -> int:
         UsualTime.objects.filter(ladder=ladder).delete()
         UsualTime.objects.bulk_create(fresh)
         said += len({row.rung for row in fresh})
+        measure_outlooks(ladder, now)
     return said
 
 

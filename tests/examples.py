@@ -18,6 +18,7 @@ from milestones.models import (
     Hit,
     Kickoff,
     Ladder,
+    LadderOutlook,
     Milestone,
     Phase,
     Progress,
@@ -142,6 +143,7 @@ def make_progress(own: dict, now, seat: Seat) -> None:
     milestone = Milestone.objects.create(**own, key="share", title="Share")
     ladder = Ladder.objects.create(**own, key="path", name="Path")
     Rating.objects.create(**own, ladder=ladder, rung="share", person=seat.person, stars=4, version=1, at=now)
+    LadderOutlook.objects.create(**own, ladder=ladder, people=10, said={"horizon": 30}, measured_at=now)
     UsualTime.objects.create(**own, ladder=ladder, rung="share", people=10, measured_at=now)
     TailoredLadder.objects.create(**own, account=seat.account, ladder=ladder, base=ladder)
     said = {"key": "share", "title": "Share", "criteria": {"event": "Report Shared"}}

@@ -21,6 +21,7 @@ from milestones.criteria import (
     signal_in_words,
 )
 from milestones.evaluation import event_name, measure
+from milestones.forecasts import done_between, outlook_of
 from milestones.models import Enrollment, Feature, Hit, Progress, Rung, UsualTime
 from milestones.pace import usual_times
 from milestones.teams import is_team, standings
@@ -49,7 +50,10 @@ def document(enrollment: Enrollment, *, now: datetime, address: Address = TO_YOU
     rows = {row.key: row for row in Progress.objects.filter(enrollment=enrollment)}
     met = {(hit.rung, hit.signal) for hit in Hit.objects.filter(enrollment=enrollment)}
     told = {"met": met, "far": _values, "said": said_by(enrollment), "together": _together, "address": address}
-    return compose(enrollment, rungs, rows, now=now, **told)
+    shown = compose(enrollment, rungs, rows, now=now, **told)
+    on_track = [row for row in rows.values() if row.on_track]
+    shown["forecast"] = done_between(outlook_of(enrollment.ladder_id, enrollment.seat.role), enrollment, on_track, now)
+    return shown
 
 
 def compose(
@@ -141,6 +145,7 @@ def compose(
         "reached": sum(1 for entry in entries if entry["state"] == "reached"),
         "total": len(counted),
         "next": upcoming["key"] if upcoming else None,
+        "forecast": None,
         "recommended": said.recommended.rating if said.recommended else None,
         "moment": now,
     }
@@ -194,7 +199,16 @@ def story_for(content: dict, role: str, traits: dict) -> str:
 
 def empty(external_id: str, *, now: datetime) -> dict:
     """The document of somebody who is on no ladder."""
-    return {"person": external_id, "ladder": None, "phases": [], "reached": 0, "total": 0, "next": None, "moment": now}
+    return {
+        "person": external_id,
+        "ladder": None,
+        "phases": [],
+        "reached": 0,
+        "total": 0,
+        "next": None,
+        "forecast": None,
+        "moment": now,
+    }
 
 
 def _is_done(row: Progress, now: datetime) -> bool:

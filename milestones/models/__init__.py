@@ -1,7 +1,7 @@
 from milestones.models.discovery import AccountLink, AnswerRule, Answers, Question, TailoredLadder
 from milestones.models.ladders import DraftEdit, Ladder, Phase, Rung, Version
 from milestones.models.library import Feature, Milestone
-from milestones.models.pace import UsualTime
+from milestones.models.pace import LadderOutlook, UsualTime
 from milestones.models.plans import Goal, GoalReading, Kickoff
 from milestones.models.progress import (
     ChecklistDocument,
@@ -29,6 +29,7 @@ __all__ = [
     "Hit",
     "Kickoff",
     "Ladder",
+    "LadderOutlook",
     "Milestone",
     "Phase",
     "Progress",

@@ -24,3 +24,19 @@ class UsualTime(WorkspaceModel):
 
     def __str__(self):
         return f"{self.rung}: {self.low} to {self.high} days"
+
+
+class LadderOutlook(WorkspaceModel):
+    """How people of a role go on to the end of a ladder, observed (milestones/outlook.py). Measured anew now and then."""
+
+    ladder = InnerForeignKey(Ladder, models.CASCADE, related_name="+")
+    role = models.CharField(max_length=60, blank=True)  # empty: all roles together
+    people = models.IntegerField()  # who have finished
+    said = models.JSONField()
+    measured_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "ladder", "role"], name="ladder_outlook_once")]
+
+    def __str__(self):
+        return f"outlook of {self.ladder_id} for {self.role or 'everybody'}"

@@ -6,7 +6,8 @@ import pytest
 
 from milestones.checklist.document import days_in_words, document
 from milestones.models import Enrollment, UsualTime
-from milestones.pace import Spell, measure_pace, quantile
+from milestones.pace import measure_pace
+from milestones.survival import Spell, quantile
 from onboarding import clock
 from onboarding.tenancy.scope import workspace_scope
 from onboarding.tracking.models import Person
