@@ -9,6 +9,7 @@ import jsonschema
 import yaml
 
 from milestones.criteria import CriteriaError, MilestoneSignal, parse
+from milestones.impact_templates import read as read_told
 
 SCHEMA_PATH = Path(__file__).resolve().parent.parent / "docs" / "ladder.schema.json"
 MAX_BYTES = 1_000_000
@@ -101,6 +102,7 @@ def _sense(document: dict):
         for unlock in milestone.get("unlocks", []):
             if unlock not in features:
                 yield Problem(f"milestones/{milestone['key']}/unlocks", f"there is no feature {unlock!r} in this file")
+    yield from _told(document.get("value"), "value", spans=("total",))
     placed: list[str] = []
     for rung in (rung for phase in document["phases"] for rung in phase["rungs"]):
         key, place = rung["milestone"], f"phases/…/{rung['milestone']}"
@@ -114,6 +116,7 @@ def _sense(document: dict):
                 yield Problem(f"{place}/requires", f"{needed!r} must stand earlier in the ladder")
         content = {**milestones[key], **rung.get("override", {})}
         yield from _criteria(content, place, placed)
+        yield from _told(content.get("impact"), f"{place}/impact")
         placed.append(key)
 
 
@@ -126,6 +129,15 @@ def _criteria(content: dict, place: str, placed: list[str]):
     for signal in criteria.signals:
         if isinstance(signal, MilestoneSignal) and signal.key not in placed:
             yield Problem(f"{place}/criteria", f"milestone {signal.key!r} must stand earlier in the ladder")
+
+
+def _told(said: dict | None, place: str, spans: tuple[str, ...] = ("before", "after", "total")):
+    """A template whose measures are well-formed and whose placeholders name them, in spans that it can tell of."""
+    try:
+        if said:
+            read_told(said, spans)
+    except ValueError as error:
+        yield Problem(place, str(error))
 
 
 def _twice(place: str, keys: list[str]):

@@ -22,6 +22,8 @@ from milestones.criteria import (
 )
 from milestones.evaluation import event_name, measure
 from milestones.forecasts import done_between, outlook_of
+from milestones.impact import tell
+from milestones.impact_templates import read as read_told
 from milestones.models import Enrollment, Feature, Hit, Progress, Rung, UsualTime
 from milestones.pace import usual_times
 from milestones.teams import is_team, standings
@@ -52,6 +54,7 @@ def document(enrollment: Enrollment, *, now: datetime, address: Address = TO_YOU
     told = {"met": met, "far": _values, "said": said_by(enrollment), "together": _together, "address": address}
     shown = compose(enrollment, rungs, rows, now=now, **told)
     on_track = [row for row in rows.values() if row.on_track]
+    shown |= _brought(enrollment, shown, rungs, now)
     shown["forecast"] = done_between(outlook_of(enrollment.ladder_id, enrollment.seat.role), enrollment, on_track, now)
     return shown
 
@@ -123,6 +126,7 @@ def compose(
             ],
             "can_confirm": state in ("open", "locked")
             and any(isinstance(s, ConfirmedSignal) and s.by == "person" for s in criteria[rung.key].signals),
+            "impact": None,
             "how": HOW.get(row.how, "") if state == "reached" else "",
             **_said(rung, state, said, now),
         }
@@ -146,9 +150,26 @@ def compose(
         "total": len(counted),
         "next": upcoming["key"] if upcoming else None,
         "forecast": None,
+        "value": None,
         "recommended": said.recommended.rating if said.recommended else None,
         "moment": now,
     }
+
+
+def _brought(enrollment: Enrollment, shown: dict, rungs: list[Rung], now: datetime) -> dict:
+    """Lay what each reached step has brought over its entry; returns the value so far of the whole ladder."""
+    content = {rung.key: rung.content.get("impact") for rung in rungs}
+    reached = [entry for phase in shown["phases"] for entry in phase["rungs"] if entry["state"] == "reached"]
+    templates = {
+        entry["key"]: (read_told(content[entry["key"]]), entry["reached_at"])
+        for entry in reached
+        if content[entry["key"]] and entry["reached_at"] >= enrollment.enrolled_at
+    }
+    value = enrollment.version.rules.get("value")
+    told = tell(templates | ({"": (read_told(value), now)} if value else {}), enrollment, now=now)
+    for entry in reached:
+        entry["impact"] = told.get(entry["key"])
+    return {"value": told.get("") and told[""]["text"]}
 
 
 def _said(rung: Rung, state: str, said: Said, now: datetime) -> dict:

@@ -20,6 +20,7 @@ WORDS = {
     "quick_win": "quick win",
     "unlocks": "what it unlocks",
     "success_metric": "measure of success",
+    "impact": "what it brought",
     "waived": "what it goes without",
     "tracks": "role tracks",
     "requires": "prerequisites",
@@ -35,6 +36,7 @@ RULES = {
     "per_day": "steps a day",
     "spacing_hours": "hours between steps",
     "enroll": "who climbs it",
+    "value": "value so far",
 }
 
 
@@ -121,6 +123,8 @@ def _said(value) -> str:
         return "yes" if value else "no"
     if isinstance(value, list):
         return ", ".join(_said(each) for each in value)
+    if isinstance(value, dict) and "measures" in value:
+        return value["text"]
     if isinstance(value, dict):
         return ", ".join(f"{key.replace('_', ' ')} {_said(each)}" for key, each in value.items())
     return str(value).replace("_", " ") if isinstance(value, str) and "_" in value and " " not in value else str(value)

@@ -12,7 +12,7 @@ from milestones.drafting.saving import drafts
 from milestones.drafting.spreading import Use, spread, uses_of
 from milestones.models import Ladder, Milestone
 from milestones.studio.asked import whole_number
-from milestones.studio.criteria_page import WORDS, CriteriaPart, read_part
+from milestones.studio.criteria_page import WORDS, CriteriaPart, known_events, read_part
 from milestones.studio.library_form import TAGS, LibraryForm
 from milestones.studio.rendering import address_of_pages, page_of, show
 from milestones.studio.roles import role_label, usual_roles
@@ -95,7 +95,8 @@ def milestone_new(request, slug):
         record(member=request.member, verb="added a milestone", subject=milestone.title)
         messages.success(request, f"“{milestone.title}” is in the library. Say next when it is done.")
         return redirect("milestone-detail", slug=slug, key=milestone.key)
-    return show(request, "milestone_detail.html", {"nav_current": "milestone-list", "form": form, "milestone": None})
+    context = {"nav_current": "milestone-list", "form": form, "milestone": None, "events": known_events()}
+    return show(request, "milestone_detail.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -221,6 +222,7 @@ def _page(request, milestone: Milestone, *, form: LibraryForm | None = None, cri
         "criteria": criteria or _criteria(milestone, None),
         "criteria_url": reverse("milestone-criteria", args=[request.workspace.slug, milestone.key]),
         "words": WORDS,
+        "events": known_events(),
     }
     is_part = bool(request.htmx) and criteria is not None
     return show(request, "builder/_criteria.html" if is_part else "milestone_detail.html", context)

@@ -4,6 +4,7 @@ from django import forms
 
 from milestones.studio.roles import role_label
 from milestones.studio.rung_form import LinesField, MilestoneFields, area
+from milestones.studio.told_form import ToldFields
 
 TAGS = {
     "phases": "Phases",
@@ -85,6 +86,13 @@ class LibraryForm(MilestoneFields):
                 self.fields[f"story_{number}_{part}"] = forms.CharField(
                     label=label, required=False, max_length=60 if part == "role" else 200, initial=story.get(part)
                 )
+        self.impact = ToldFields(
+            self,
+            "impact",
+            content.get("impact"),
+            spans=True,
+            text_help="Such as: {reports_after} reports in the two weeks since, {reports_before} in the two before.",
+        )
         for tag, label in TAGS.items():
             self.fields[f"tag_{tag}"] = WordsField(label=label, initial=", ".join(content.get("tags", {}).get(tag, [])))
 
@@ -99,6 +107,7 @@ class LibraryForm(MilestoneFields):
             named = any(said.get(f"story_{number}_{part}", "").strip() for part in STORY[1:])
             if named and not said.get(f"story_{number}_text", "").strip():
                 self.add_error(f"story_{number}_text", "Tell the story.")
+        self.impact_said = self.impact.clean(said)
         return said
 
     def content(self) -> dict:
@@ -115,6 +124,7 @@ class LibraryForm(MilestoneFields):
         made["stories"] = [
             {part: value for part, value in story.items() if value} for story in stories if story["text"]
         ]
+        made["impact"] = self.impact_said
         made["tags"] = {tag: said[f"tag_{tag}"] for tag in TAGS if said[f"tag_{tag}"]}
         return {name: value for name, value in made.items() if value}
 

@@ -8,6 +8,7 @@ from milestones.drafting.edits import set_rules
 from milestones.models import Ladder, Segment
 from milestones.studio.roles import role_label
 from milestones.studio.rung_form import area
+from milestones.studio.told_form import ToldFields
 from milestones.studio.trait_rows import TraitRows
 
 WHEN = [
@@ -72,6 +73,13 @@ class RulesForm(TraitRows):
                 widget=area(2),
                 initial=document.get("promise_for", {}).get(role, ""),
             )
+        self.value = ToldFields(
+            self,
+            "value",
+            document.get("value"),
+            spans=False,
+            text_help="On top of the checklist, such as: {hours_total} hours saved so far.",
+        )
         others = Ladder.objects.exclude(key=document["ladder"]).order_by("position", "id")
         self.fields["ladder"].choices = _offered(others.values_list("key", "name"), self.enroll.get("ladder"))
         by_rule = Segment.objects.exclude(rule=None).order_by("name", "key")
@@ -95,6 +103,7 @@ class RulesForm(TraitRows):
         if said.get("when") == "finished" and not said.get("ladder"):
             self.add_error("ladder", "Choose the ladder whose end starts this one.")
         self.where = self.read_conds(said)
+        self.value_said = self.value.clean(said)
         return said
 
     def change(self, document: dict) -> dict:
@@ -126,6 +135,7 @@ class RulesForm(TraitRows):
             per_day=said["per_day"],
             spacing_hours=int(spacing) if spacing and spacing == int(spacing) else spacing,
             enroll=enroll,
+            value=self.value_said,
         )
 
 

@@ -150,3 +150,27 @@ def test_a_person_reads_the_reason_of_their_role_and_the_story_most_like_them():
     assert story_for(content, "operator", {"industry": "Retail"}) == "A retailer’s operator’s."
     assert story_for(content, "administrator", {"industry": "Retail"}) == "A retailer’s."
     assert story_for(content, "operator", {}) == "Anybody’s."
+
+
+IMPACT = {
+    "impact_text": "{minutes_after} minutes since, {minutes_before} before",
+    "impact_0_name": "minutes",
+    "impact_0_event": "Report Sent",
+    "impact_0_kind": "sum",
+    "impact_0_property": "minutes",
+    "impact_0_by": "account",
+    "impact_0_worth": "0.5",
+}
+
+
+def test_what_a_step_has_brought_is_said_with_measures(studio, acme):
+    page = studio.post(f"{PAGE}share/", sent(acme, **IMPACT | {"impact_text": "{orders_after}"})).content.decode()
+    assert "is not one of its measures: write {minutes_before} or {minutes_after} or {minutes_total}." in page
+    studio.post(f"{PAGE}share/", sent(acme, **IMPACT))
+    measure = {"name": "minutes", "event": "Report Sent", "sum": "minutes", "by": "account", "worth": 0.5}
+    impact = {"text": IMPACT["impact_text"], "measures": [measure]}
+    assert shares(acme)["path"]["impact"] == impact
+    page = studio.get(f"{PAGE}share/").content.decode()
+    assert 'value="Report Sent"' in page
+    studio.post(f"{PAGE}share/", sent(acme, cue="Press Share."))
+    assert "impact" not in shares(acme)["path"]
