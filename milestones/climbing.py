@@ -328,11 +328,14 @@ class _Climb:
 
 
 def _track_history(known: Known) -> list[tuple[datetime | None, str]]:
-    """(since, role) in order; the first holds from the beginning. A track that was set holds until the next role fact."""
+    """(since, role) in order; the first holds from the beginning. A track that was set holds until the next role fact.
+
+    Of several facts of one instant the last one counts: nobody had the role of the others for any time at all.
+    """
     changes = [(at, 0, role) for at, role in known.roles]
     changes += [(act.at, 1, act.role) for act in known.acts if act.verb == "track_set"]
     changes.sort(key=lambda change: change[:2])
-    return [(None, ""), *((at, role) for at, _, role in changes)]
+    return [(None, ""), *{at: role for at, _, role in changes}.items()]
 
 
 def _pauses(acts: Sequence[Act]) -> list[tuple[datetime, datetime | None]]:
