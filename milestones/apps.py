@@ -3,3 +3,8 @@ from django.apps import AppConfig
 
 class MilestonesConfig(AppConfig):
     name = "milestones"
+
+    def ready(self):
+        from milestones.languages import load
+
+        load()

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from milestones.models import Enrollment, Ladder, LadderOutlook, Progress
 from milestones.outlook import ENOUGH, Climb, Outlook, Range, forecast, look_ahead
@@ -100,10 +102,13 @@ def _between(low: datetime, high: datetime) -> str:
     """ "on 3 December", "between 3 and 12 December", "between 28 November and 2 December"."""
     first, last = (timezone.localtime(at).date() for at in (low, high))
     if first == last:
-        return f"on {first:%-d %B}"
-    year = "" if first.year == last.year else f" {first.year}"
-    month = "" if (first.year, first.month) == (last.year, last.month) else f" {first:%B}{year}"
-    return f"between {first.day}{month} and {last:%-d %B}{f' {last.year}' if year else ''}"
+        return _("on %(day)s") % {"day": date_format(first, _("j F"))}
+    spelled = _("j F") if first.year == last.year else _("j F Y")
+    begins = _("j") if (first.year, first.month) == (last.year, last.month) else spelled
+    return _("between %(low)s and %(high)s") % {
+        "low": date_format(first, begins),
+        "high": date_format(last, spelled),
+    }
 
 
 def _days(at: datetime) -> float:

@@ -50,10 +50,14 @@ class Polled:
 
 
 def kept_checklists(
-    public_id: str, person: str, *, account: str | None, ladder: str | None, at: datetime
+    public_id: str, person: str, *, account: str | None, ladder: str | None, language: str, at: datetime
 ) -> Polled | None:
-    """A person's kept checklists in the workspace of this public id, in one round trip; None for an unknown workspace."""
-    found = rows("select * from kept_checklists(%s, %s, %s, %s, %s)", [public_id, person, account, ladder, at])
+    """A person's kept checklists in the workspace of this public id, in one round trip; None for an unknown workspace.
+
+    `language` is the one asked for, "" for the person's own.
+    """
+    asked = [public_id, person, account, ladder, language, at]
+    found = rows("select * from kept_checklists(%s, %s, %s, %s, %s, %s)", asked)
     if not found:
         return None
     workspace_id, timezone, origins, kids, secrets = found[0][:5]

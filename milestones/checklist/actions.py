@@ -7,6 +7,9 @@ raises ActionRefusedError with the reason.
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
 from milestones import acts
 from milestones.acts import PREFIX, VOICES
 from milestones.criteria import ConfirmedSignal, parse
@@ -35,7 +38,7 @@ def confirm(enrollment: Enrollment, key: str, *, by: str = "person", actor: str 
         return True
     signals = parse(row.rung.content["criteria"]).signals
     if by != "manager" and not any(isinstance(s, ConfirmedSignal) and s.by == by for s in signals):
-        raise ActionRefusedError("This step is ticked by what you do in the product, not by hand.")
+        raise ActionRefusedError(_("This step is ticked by what you do in the product, not by hand."))
     actor = actor or str(enrollment.seat.person)
     acts.write(
         verb="confirmed", seat=enrollment.seat, ladder=enrollment.ladder.key, rung=key, by=by, actor=actor, note=note
@@ -58,20 +61,20 @@ def act(enrollment: Enrollment, key: str, action: str, said: Mapping) -> bool:
             return ask_for_help(enrollment, key, text=_words(said.get("text")))
         case "feedback":
             return rate(enrollment, key, rating=_number(said.get("rating")), text=_words(said.get("text")))
-    raise ActionRefusedError("That cannot be done on a step.")
+    raise ActionRefusedError(_("That cannot be done on a step."))
 
 
 def tick(enrollment: Enrollment, key: str, *, action: int | None, done: bool) -> bool:
     """Tick one of a step's actions off, or take the tick back."""
     row = _row(enrollment, key)
     if action is None or not 0 <= action < len(row.rung.content.get("actions", [])):
-        raise ActionRefusedError("There is no such action in this step.")
+        raise ActionRefusedError(_("There is no such action in this step."))
     return _voice(enrollment, "ticked", rung=key, action=action, done=done)
 
 
 def put_off(enrollment: Enrollment, key: str) -> bool:
     """Not now: until tomorrow another step comes first."""
-    row = _allowed(enrollment, key, "later", "This step cannot be put off.")
+    row = _allowed(enrollment, key, "later", _("This step cannot be put off."))
     zone = Workspace.objects.get(pk=current_workspace_id()).zone
     tomorrow = clock.now().astimezone(zone).date() + timedelta(days=1)
     until = datetime.combine(tomorrow, time.min, tzinfo=zone)
@@ -80,7 +83,7 @@ def put_off(enrollment: Enrollment, key: str) -> bool:
 
 def leave_out(enrollment: Enrollment, key: str, *, reason: str = "") -> bool:
     """This step is not for me: it no longer counts. The customer-success team sees it, and can open it again."""
-    row = _allowed(enrollment, key, "not_for_me", "This step cannot be left out.")
+    row = _allowed(enrollment, key, "not_for_me", _("This step cannot be left out."))
     if row.skipped_at is not None:
         return True
     seat, actor = enrollment.seat, str(enrollment.seat.person)
@@ -91,7 +94,7 @@ def leave_out(enrollment: Enrollment, key: str, *, reason: str = "") -> bool:
 def ask_for_help(enrollment: Enrollment, key: str, *, text: str) -> bool:
     """A call for help at a step, in the person's words; shown to the customer-success team."""
     if not text:
-        raise ActionRefusedError("Say in a few words what you need.")
+        raise ActionRefusedError(_("Say in a few words what you need."))
     return _voice(enrollment, "asked", rung=_row(enrollment, key).key, note=text)
 
 
@@ -104,7 +107,7 @@ def rate(enrollment: Enrollment, key: str, *, rating: int | None, text: str = ""
     """How a step was, 1 to 5, and a sentence; tied to the version it was said of."""
     row = _row(enrollment, key)
     if rating is None or not 1 <= rating <= 5:
-        raise ActionRefusedError("Choose one of one to five.")
+        raise ActionRefusedError(_("Choose one of one to five."))
     version = enrollment.version.number
     shows = _voice(enrollment, "rated", rung=row.key, rating=rating, note=text, version=version)
     Rating.objects.update_or_create(
@@ -120,14 +123,14 @@ def rate(enrollment: Enrollment, key: str, *, rating: int | None, text: str = ""
 def recommend(enrollment: Enrollment, *, rating: int | None, text: str = "") -> bool:
     """Would you recommend it to a colleague, 0 to 10; asked at the end of a ladder."""
     if rating is None or not 0 <= rating <= 10:
-        raise ActionRefusedError("Choose a number from 0 to 10.")
+        raise ActionRefusedError(_("Choose a number from 0 to 10."))
     return _voice(enrollment, "recommended", rating=rating, note=text, version=enrollment.version.number)
 
 
 def _row(enrollment: Enrollment, key: str) -> Progress:
     row = Progress.objects.select_related("rung").filter(enrollment=enrollment, key=key).first()
     if row is None:
-        raise ActionRefusedError("There is no such step on this checklist.")
+        raise ActionRefusedError(_("There is no such step on this checklist."))
     return row
 
 
@@ -136,7 +139,7 @@ def _allowed(enrollment: Enrollment, key: str, what: str, refusal: str) -> Progr
     if what not in row.rung.person_may:
         raise ActionRefusedError(refusal)
     if row.reached_at is not None:
-        raise ActionRefusedError("This step is done already.")
+        raise ActionRefusedError(_("This step is done already."))
     return row
 
 
@@ -146,7 +149,7 @@ def _voice(enrollment: Enrollment, verb: str, *, actor: str = "", **said) -> boo
         person_id=enrollment.seat.person_id, name_id__in=list(names), occurred_at__gt=clock.now() - timedelta(hours=1)
     )
     if lately.count() >= MOST_AN_HOUR:
-        raise ActionRefusedError("That was a lot within an hour. Please go on a little later.")
+        raise ActionRefusedError(_("That was a lot within an hour. Please go on a little later."))
     actor = actor or str(enrollment.seat.person)
     acts.write(verb=verb, seat=enrollment.seat, ladder=enrollment.ladder.key, actor=actor, **said)
     return drain_here()
@@ -155,7 +158,9 @@ def _voice(enrollment: Enrollment, verb: str, *, actor: str = "", **said) -> boo
 def _words(value) -> str:
     text = str(value or "").replace("\0", "").strip()
     if len(text) > MOST_WORDS:
-        raise ActionRefusedError(f"That is longer than {MOST_WORDS:,} characters.")
+        raise ActionRefusedError(
+            _("That is longer than %(most)s characters.") % {"most": number_format(MOST_WORDS, force_grouping=True)}
+        )
     return text
 
 

@@ -5,6 +5,11 @@ from collections.abc import Callable, Collection, Container
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language, get_language_bidi, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+
 from milestones import acts as cairn_acts
 from milestones.climbing import reopenings
 from milestones.concluding import acts_of, climber_of, load, make_candidate
@@ -35,10 +40,10 @@ from onboarding.tracking.models import EventName, Person
 MOST_NAMED = 10
 SHOWN = ("outcome", "why", "cue", "link", "story", "effort_minutes")
 HOW = {
-    "criteria": "Seen in your activity",
-    "confirmed": "Confirmed by your customer success team",
-    "kept": "Seen in your activity",
-    "sealed": "Seen in your activity",
+    "criteria": gettext_lazy("Seen in your activity"),
+    "confirmed": gettext_lazy("Confirmed by your customer success team"),
+    "kept": gettext_lazy("Seen in your activity"),
+    "sealed": gettext_lazy("Seen in your activity"),
 }
 
 
@@ -105,6 +110,7 @@ def compose(
             "quick_win": bool(content.get("quick_win")),
             "first_value": rung.first_value,
             "unlocks": [{"key": key, "name": names.get(key, key)} for key in content.get("unlocks", [])],
+            "unlock_names": _comma().join(names.get(key, key) for key in content.get("unlocks", [])),
             "state": state,
             "opened_at": row.opened_at if state != "locked" else None,
             "opens_at": row.opened_at if state == "locked" else None,
@@ -127,7 +133,7 @@ def compose(
             "can_confirm": state in ("open", "locked")
             and any(isinstance(s, ConfirmedSignal) and s.by == "person" for s in criteria[rung.key].signals),
             "impact": None,
-            "how": HOW.get(row.how, "") if state == "reached" else "",
+            "how": str(HOW.get(row.how, "")) if state == "reached" else "",
             **_said(rung, state, said, now),
         }
         entry["opens_text"] = _opens_text(entry) if state == "locked" else ""
@@ -137,8 +143,10 @@ def compose(
     waiting = [entry for entry in entries if entry["state"] == "open" and not entry["missed"]]
     upcoming = next((entry for entry in waiting if not entry["later_until"]), waiting[0] if waiting else None)
     version = enrollment.version
-    return {
+    shown = {
         "person": enrollment.seat.person.external_id,
+        "language": get_language(),
+        "is_rtl": get_language_bidi(),
         "ladder": {
             "key": enrollment.ladder.key,
             "name": enrollment.ladder.name,
@@ -154,6 +162,28 @@ def compose(
         "recommended": said.recommended.rating if said.recommended else None,
         "moment": now,
     }
+    return shown | {"headline": headline(shown, upcoming)}
+
+
+def headline(shown: dict, upcoming: dict | None) -> str:
+    """How far somebody is, and what is next, in a sentence or two."""
+    reached, total = shown["reached"], shown["total"]
+    if reached >= total:
+        return ngettext("Your one step is done.", "All %(total)s steps are done.", total) % {"total": total}
+    if reached:
+        said = _("%(reached)s of %(total)s steps done.") % {"reached": reached, "total": total}
+    else:
+        said = ngettext("One step ahead.", "%(total)s steps ahead, one at a time.", total) % {"total": total}
+    if upcoming is None:
+        return said
+    title, minutes = upcoming["title"], upcoming["effort_minutes"]
+    next_up = _("Next: %(title)s") if reached or total == 1 else _("First: %(title)s")
+    takes = (
+        ngettext(", about %(minutes)s minute", ", about %(minutes)s minutes", minutes) % {"minutes": minutes}
+        if minutes
+        else ""
+    )
+    return f"{said} {next_up % {'title': title}}{takes}."
 
 
 def _brought(enrollment: Enrollment, shown: dict, rungs: list[Rung], now: datetime) -> dict:
@@ -190,9 +220,17 @@ def video_of(video: dict, hosts: Collection[str]) -> dict:
     try:
         place = urlsplit(video["url"])
     except ValueError:
-        return {**video, "plays": False}
+        return {**video, "plays": False, "length": ""}
     is_file = place.path.lower().endswith((".mp4", ".webm", ".m4v"))
-    return {**video, "plays": is_file and place.scheme == "https" and place.hostname in hosts}
+    seconds = video.get("seconds")
+    length = ""
+    if seconds:
+        length = (
+            _("%(seconds)s s") % {"seconds": seconds}
+            if seconds < 60
+            else _("%(minutes)s min") % {"minutes": round(seconds / 60)}
+        )
+    return {**video, "plays": is_file and place.scheme == "https" and place.hostname in hosts, "length": length}
 
 
 def promise_for(rules: dict, role: str) -> str:
@@ -265,11 +303,13 @@ def days_in_words(low: float, high: float | None) -> str:
     """ "1 to 4 days", "within a day", "2 days or more"."""
     begins = max(math.floor(low), 0)
     if high is None:
-        return "a day or more" if begins <= 1 else f"{begins} days or more"
+        return _("a day or more") if begins <= 1 else _("%(days)s days or more") % {"days": begins}
     ends = max(math.ceil(high), 1)
     if ends == 1:
-        return "within a day"
-    return f"{max(begins, 1)} to {ends} days" if ends > max(begins, 1) else f"{ends} days"
+        return _("within a day")
+    if ends > max(begins, 1):
+        return _("%(low)s to %(high)s days") % {"low": max(begins, 1), "high": ends}
+    return _("%(days)s days") % {"days": ends}
 
 
 def _together(enrollment, shown, rows, criteria, now) -> dict[str, dict]:
@@ -290,7 +330,7 @@ def _together(enrollment, shown, rows, criteria, now) -> dict[str, dict]:
         people = {person for standing in told.values() for person in (*standing.done, *standing.missing)}
         names = {pk: str(person) for pk, person in Person.objects.in_bulk(people).items()}
     found: dict[str, dict] = {}
-    for (rung, _), standing in told.items():
+    for (rung, _index), standing in told.items():
         found.setdefault(  # of several team signals the first is told
             rung,
             {
@@ -344,10 +384,15 @@ def _node_far(node: Group | int, signals: list[dict]) -> tuple[float, float]:
 
 def _opens_text(entry: dict) -> str:
     if entry["blocked_by"]:
-        return f"Opens after {' and '.join('“' + b['title'] + '”' for b in entry['blocked_by'])}"
+        titles = [_("“%(text)s”") % {"text": each["title"]} for each in entry["blocked_by"]]
+        return _("Opens after %(steps)s") % {"steps": f" {_('and')} ".join(titles)}
     if entry["opens_at"]:
-        return f"Opens on {entry['opens_at']:%-d %B}"
-    return "Opens when you have done the steps before it"
+        return _("Opens on %(day)s") % {"day": date_format(timezone.localtime(entry["opens_at"]), _("j F"))}
+    return _("Opens when you have done the steps before it")
+
+
+def _comma() -> str:
+    return _(", ")
 
 
 def _sentence(clause: str) -> str:

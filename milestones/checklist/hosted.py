@@ -1,14 +1,18 @@
 """The hosted checklist: `/c/<token>/`. The path is the right; forms work without cookies, so their Origin is checked."""
 
+from functools import wraps
+
 from django.http import Http404, HttpResponseNotModified
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from milestones.checklist.actions import ACTIONS, ActionRefusedError, act, recommend
 from milestones.checklist.document import document
 from milestones.checklist.stored import etag_of, stamp_of
+from milestones.languages import reading
 from milestones.lookups import find_checklist_link
 from milestones.models import ChecklistLink
 from onboarding import clock
@@ -39,22 +43,38 @@ class LinkDoor:
         return refuse_foreign_form(request)
 
 
+def in_their_language(view):
+    """Everything is said in the person's language: their trait's, else what their browser prefers, else the usual one."""
+
+    @wraps(view)
+    def translated(request, *args, **kwargs):
+        person = request.link.enrollment.seat.person
+        known = person.traits.get("locale") or person.traits.get("language") or ""
+        asked = str(known) or request.headers.get("Accept-Language", "")[:200]
+        with reading(request.workspace_shown, person, asked):
+            return view(request, *args, **kwargs)
+
+    return translated
+
+
 link = LinkDoor()
 
 
 @require_GET
 @open_to(LINK)
+@in_their_language
 def page(request, token):
     return _private(render(request, PAGE, _context(request, token)), request)
 
 
 @require_GET
 @open_to(LINK)
+@in_their_language
 def live(request, token):
     """The part of the page that moves; 304 while nothing has changed."""
     enrollment = request.link.enrollment
     stamp = stamp_of(enrollment.pk, enrollment.revision, request.workspace_shown, clock.now())
-    etag = etag_of(f"{stamp}.{request.workspace_shown.wording}")
+    etag = etag_of(f"{stamp}.{request.workspace_shown.wording}.{get_language()}")
     if request.headers.get("If-None-Match") == etag:
         response = HttpResponseNotModified()
     else:
@@ -66,6 +86,7 @@ def live(request, token):
 @csrf_exempt
 @require_POST
 @open_to(LINK)
+@in_their_language
 def act_on_rung(request, token, key, action):
     """What the person does on a step; refused, the page comes back with the reason and what was typed."""
     if action not in ACTIONS:
@@ -82,6 +103,7 @@ def act_on_rung(request, token, key, action):
 @csrf_exempt
 @require_POST
 @open_to(LINK)
+@in_their_language
 def recommend_ladder(request, token):
     """Would they recommend it to a colleague."""
     rating = request.POST.get("rating", "")

@@ -9,10 +9,11 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import F, FilteredRelation, Q
 
 from milestones import prose
 from milestones.checklist.document import document
+from milestones.languages import reading
 from milestones.lookups import Polled
 from milestones.models import ChecklistDocument, Enrollment
 from onboarding import clock
@@ -45,8 +46,13 @@ def stamp_of(enrollment_id: int, revision: int, workspace: Workspace, now: datet
     return f"{enrollment_id}.{revision}.{now.astimezone(workspace.zone):%Y%m%d}"
 
 
-def find(workspace: Workspace, external_id: str, *, account: str | None, ladder: str | None) -> Stored | None:
-    """The checklist of a person: the first unfinished one in workspace order, or that of a ladder; None on no ladder."""
+def find(
+    workspace: Workspace, external_id: str, *, account: str | None, ladder: str | None, language: str = ""
+) -> Stored | None:
+    """The checklist of a person: the first unfinished one in workspace order, or that of a ladder; None on no ladder.
+
+    `language` is the one asked for, "" for the person's own.
+    """
     running = Enrollment.objects.filter(
         seat__person__identities__kind=Identity.Kind.USER, seat__person__identities__value=external_id, ended_at=None
     )
@@ -56,8 +62,12 @@ def find(workspace: Workspace, external_id: str, *, account: str | None, ladder:
         running = running.filter(ladder__key=ladder)
     running = running.order_by("ladder__position", "ladder_id", "seat_id", "ordinal")
     now, first = clock.now(), None
-    for row in running.values_list("pk", "revision", "documents__stamp", "documents__body", "documents__is_unfinished"):
-        stored = _current(workspace, now, *row)
+    found = FilteredRelation("documents", condition=Q(documents__asked=language))
+    rows = running.annotate(kept=found).values_list(
+        "pk", "revision", "kept__stamp", "kept__body", "kept__is_unfinished"
+    )
+    for row in rows:
+        stored = _current(workspace, now, language, *row)
         if stored.is_unfinished:
             return stored
         first = first or stored
@@ -77,11 +87,16 @@ def kept(polled: Polled, workspace: Workspace) -> Stored | None:
     return first
 
 
-def _current(workspace, now, pk: int, revision: int, stamp: str | None, body: str, is_unfinished: bool) -> Stored:
+def _current(
+    workspace, now, language: str, pk: int, revision: int, stamp: str | None, body: str, is_unfinished: bool
+) -> Stored:
     wanted = stamp_of(pk, revision, workspace, now)
     if stamp == wanted:
         return Stored(pk, stamp, body, is_unfinished)
-    shown = document(Enrollment(pk=pk), now=now)
+    enrollment = Enrollment.objects.select_related("seat__person").get(pk=pk)
+    # What polls know of their workspace is a part of it.
+    with reading(Workspace.objects.get(pk=workspace.pk), enrollment.seat.person, language):
+        shown = document(enrollment, now=now)
     shown.pop("moment")
     rungs = [rung for phase in shown["phases"] for rung in phase["rungs"]]
     for rung in rungs:
@@ -92,7 +107,9 @@ def _current(workspace, now, pk: int, revision: int, stamp: str | None, body: st
         "body": json.dumps(shown, default=as_text, ensure_ascii=False, separators=(",", ":")),
         "is_unfinished": any(rung["state"] in ("open", "locked") for rung in rungs),
     }
-    ChecklistDocument.objects.update_or_create(workspace_id=workspace.pk, enrollment_id=pk, defaults=values)
+    ChecklistDocument.objects.update_or_create(
+        workspace_id=workspace.pk, enrollment_id=pk, asked=language, defaults=values
+    )
     return Stored(pk, **values)
 
 

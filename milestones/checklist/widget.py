@@ -9,6 +9,7 @@ from milestones.checklist import stored
 from milestones.checklist.actions import ActionRefusedError
 from milestones.checklist.actions import act as do
 from milestones.checklist.document import empty
+from milestones.languages import LANGUAGES, reading
 from milestones.lookups import kept_checklists
 from milestones.people import enrollments_of, find_person, first_unfinished
 from milestones.people_tokens import TokenRefusedError, audience, claimed, claimed_text, verify
@@ -45,7 +46,8 @@ class PersonTokenDoor:
         if not public_id or not person:
             return unauthorized(request)
         account = claimed_text(said, "account", 200)
-        polled = kept_checklists(public_id, person, account=account, ladder=_ladder(request), at=clock.now())
+        asked = {"account": account, "ladder": _ladder(request), "language": _language(request)}
+        polled = kept_checklists(public_id, person, **asked, at=clock.now())
         if polled is None:
             return unauthorized(request)
         try:
@@ -98,7 +100,11 @@ def checklist(request):
         return _say(request, {"code": "method_not_allowed", "message": "Ask with GET."}, status=405)
     ladder = _ladder(request)
     found = request.kept or stored.find(
-        request.workspace_asked, request.claims.person, account=request.claims.account, ladder=ladder
+        request.workspace_asked,
+        request.claims.person,
+        account=request.claims.account,
+        ladder=ladder,
+        language=_language(request),
     )
     if found is not None:
         if request.headers.get("If-None-Match") == found.etag:
@@ -126,7 +132,8 @@ def act(request, key, action):
     if enrollment is None:
         return _say(request, {"code": "unknown_step", "message": "This person is on no ladder."}, status=404)
     try:
-        shows = do(enrollment, key, action, _sent(request))
+        with reading(Workspace.objects.get(pk=request.workspace_asked.pk), person, _language(request)):
+            shows = do(enrollment, key, action, _sent(request))
     except ActionRefusedError as error:
         return _say(request, {"code": "refused", "message": str(error)}, status=409)
     return _say(request, {"saved": True, "shows": shows}, status=200 if shows else 202)
@@ -146,6 +153,12 @@ def _sent(request) -> dict:
 def _ladder(request) -> str | None:
     """The ladder asked for; a key has no NUL, and the database takes none."""
     return request.GET.get("ladder", "").replace("\0", "\ufffd")[:100] or None
+
+
+def _language(request) -> str:
+    """The language asked for by the page around, "" for the person's own."""
+    asked = request.GET.get("language", "")[:2].lower()
+    return asked if asked in LANGUAGES else ""
 
 
 def _unknown(request) -> HttpResponse:

@@ -147,15 +147,20 @@ class TransitionCounter(WorkspaceModel):
 
 
 class ChecklistDocument(WorkspaceModel):
-    """A finished checklist, kept until its enrollment's revision or the local date moves; read by primary key at every poll."""
+    """A finished checklist, kept until its enrollment's revision or the local date moves; read by key at every poll."""
 
     enrollment = InnerForeignKey(Enrollment, models.CASCADE, related_name="documents")
+    asked = models.CharField(
+        max_length=10, blank=True, default="", db_default=""
+    )  # the language that was asked for, if any
     stamp = models.CharField(max_length=60)
     body = models.TextField()
     is_unfinished = models.BooleanField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["workspace", "enrollment"], name="checklist_document_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "enrollment", "asked"], name="checklist_document_once")
+        ]
 
     def __str__(self):
         return f"checklist of {self.enrollment_id}"

@@ -8,9 +8,8 @@ import json
 import re
 from collections.abc import Mapping
 
-from milestones.criteria import CriteriaError, language, parse
+from milestones.criteria import CriteriaError, parse
 from milestones.criteria.language import MAX_CONDS, MAX_DEPTH, MAX_SIGNALS
-from milestones.criteria.words import COMPARISONS
 from milestones.studio.asked import whole_number
 
 GROUPS = {"all": "all of these hold", "any": "any of these holds"}
@@ -20,7 +19,20 @@ KINDS = {
     "milestone": "another milestone",
     "confirmed_by": "a confirmation",
 }
-OPS = {op: COMPARISONS.get(op) or {"in": "is one of", "not_in": "is none of"}[op] for op in language.OPS}
+OPS = {
+    "eq": "is",
+    "ne": "is not",
+    "in": "is one of",
+    "not_in": "is none of",
+    "gt": "is more than",
+    "gte": "is at least",
+    "lt": "is less than",
+    "lte": "is at most",
+    "contains": "contains",
+    "starts_with": "starts with",
+    "exists": "is known",
+    "missing": "is not known",
+}
 SHAPES = {
     "count": "at least this many times",
     "distinct": "with this many different values of",
