@@ -52,15 +52,15 @@ def act(enrollment: Enrollment, key: str, action: str, said: Mapping) -> bool:
         case "confirm":
             return confirm(enrollment, key)
         case "tick":
-            return tick(enrollment, key, action=_number(said.get("action")), done=_yes(said.get("done", True)))
+            return tick(enrollment, key, action=number_of(said.get("action")), done=_yes(said.get("done", True)))
         case "later":
             return put_off(enrollment, key)
         case "not-for-me":
-            return leave_out(enrollment, key, reason=_words(said.get("text")))
+            return leave_out(enrollment, key, reason=words_of(said.get("text")))
         case "help":
-            return ask_for_help(enrollment, key, text=_words(said.get("text")))
+            return ask_for_help(enrollment, key, text=words_of(said.get("text")))
         case "feedback":
-            return rate(enrollment, key, rating=_number(said.get("rating")), text=_words(said.get("text")))
+            return rate(enrollment, key, rating=number_of(said.get("rating")), text=words_of(said.get("text")))
     raise ActionRefusedError(_("That cannot be done on a step."))
 
 
@@ -155,7 +155,8 @@ def _voice(enrollment: Enrollment, verb: str, *, actor: str = "", **said) -> boo
     return drain_here()
 
 
-def _words(value) -> str:
+def words_of(value) -> str:
+    """What was typed, bounded; longer than MOST_WORDS is refused."""
     text = str(value or "").replace("\0", "").strip()
     if len(text) > MOST_WORDS:
         raise ActionRefusedError(
@@ -164,7 +165,8 @@ def _words(value) -> str:
     return text
 
 
-def _number(value) -> int | None:
+def number_of(value) -> int | None:
+    """A whole number, None for anything else."""
     try:
         return int(value)
     except (TypeError, ValueError):

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import F, FilteredRelation, Q
+from django.db.models.signals import post_save
+from django.dispatch import receiver
 
 from milestones import prose
 from milestones.checklist.document import document
@@ -95,8 +97,9 @@ def _current(
         return Stored(pk, stamp, body, is_unfinished)
     enrollment = Enrollment.objects.select_related("seat__person").get(pk=pk)
     # What polls know of their workspace is a part of it.
-    with reading(Workspace.objects.get(pk=workspace.pk), enrollment.seat.person, language):
-        shown = document(enrollment, now=now)
+    whole = Workspace.objects.get(pk=workspace.pk)
+    with reading(whole, enrollment.seat.person, language):
+        shown = document(enrollment, now=now) | {"brand": whole.brand_properties}
     shown.pop("moment")
     rungs = [rung for phase in shown["phases"] for rung in phase["rungs"]]
     for rung in rungs:
@@ -117,6 +120,13 @@ def forget_all() -> None:
     """Wording has changed: build every checklist of the open workspace anew when it is next asked for."""
     ChecklistDocument.objects.all().delete()
     Workspace.objects.filter(pk=current_workspace_id()).update(wording=F("wording") + 1)
+
+
+@receiver(post_save, sender=Workspace)
+def forget_what_the_workspace_said(instance: Workspace, created: bool, **_) -> None:
+    """Its name, colour, time zone and languages stand on every checklist."""
+    if not created and current_workspace_id() == instance.pk:
+        forget_all()
 
 
 def as_text(value) -> str:

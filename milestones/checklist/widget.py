@@ -6,7 +6,7 @@ from django.http import HttpResponse, HttpResponseNotModified, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from milestones.checklist import stored
-from milestones.checklist.actions import ActionRefusedError
+from milestones.checklist.actions import ActionRefusedError, number_of, recommend, words_of
 from milestones.checklist.actions import act as do
 from milestones.checklist.document import empty
 from milestones.languages import LANGUAGES, reading
@@ -134,6 +134,31 @@ def act(request, key, action):
     try:
         with reading(Workspace.objects.get(pk=request.workspace_asked.pk), person, _language(request)):
             shows = do(enrollment, key, action, _sent(request))
+    except ActionRefusedError as error:
+        return _say(request, {"code": "refused", "message": str(error)}, status=409)
+    return _say(request, {"saved": True, "shows": shows}, status=200 if shows else 202)
+
+
+@open_preflight
+@open_to(PERSON_TOKEN)
+def recommend_it(request):
+    """POST /widget/v1/recommend[?ladder=key]: would they recommend it to a colleague, 0 to 10, and in what words."""
+    if request.method != "POST":
+        return _say(request, {"code": "method_not_allowed", "message": "Act with POST."}, status=405)
+    person = find_person(request.claims.person)
+    if person is None:
+        return _unknown(request)
+    running = enrollments_of(person, account=request.claims.account, ladder=_ladder(request))
+    if not running:
+        return _say(request, {"code": "unknown_step", "message": "This person is on no ladder."}, status=404)
+    try:
+        with reading(Workspace.objects.get(pk=request.workspace_asked.pk), person, _language(request)):
+            sent = _sent(request)
+            shows = recommend(
+                first_unfinished(running) or running[0],
+                rating=number_of(sent.get("rating")),
+                text=words_of(sent.get("text")),
+            )
     except ActionRefusedError as error:
         return _say(request, {"code": "refused", "message": str(error)}, status=409)
     return _say(request, {"saved": True, "shows": shows}, status=200 if shows else 202)

@@ -1,4 +1,7 @@
-"""`/widget/v1.js`: the files of static/widget as one script, with the style sheet inside; no build step, no second request."""
+"""`/widget/v1.js` and the part that it fetches: the files of static/widget, put together without a build step.
+
+The loader asks for the checklist and does nothing else; `/widget/v1.panel.js` draws, with its style sheet and the words of one language.
+"""
 
 import gzip
 import hashlib
@@ -10,21 +13,25 @@ from functools import lru_cache
 import brotli
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseNotAllowed, HttpResponseNotModified
+from django.utils import translation
 
 from milestones.checklist.widget_style import style_sheet
+from milestones.languages import LANGUAGES, SOURCE
 from onboarding.tenancy.access import EVERYONE, open_to
 
-PARTS = (
-    *("natives", "guarding", "drawing", "wording", "comparing", "pacing", "asking"),
-    *("steps", "acting", "panel", "keeping", "hints", "interface", "element", "entrance"),
-)
+LOADER = ("natives", "guarding", "comparing", "pacing", "asking", "fetching", "interface", "element", "entrance")
+PANEL = ("drawing", "wording", "steps", "acting", "panel", "keeping", "hints")
 QUOTED = re.compile(r"'[^'\n]*'|`[^`\n]*`")
+SAID = re.compile(r"say\('((?:[^'\\]|\\.)*)'|\bsay\(\w+ \? '([^']*)' : '([^']*)'")
+NAMED = re.compile(r"^(?:async )?(?:const|let|function|class) (?:(\w+)|\{([^}]*)\})", re.M)
+GIVEN = ("Panel", "Hints", "say", "sheet")  # what the part hands to the loader
 MAX_AGE = 300  # seconds: a page that is loaded later than this runs the newest script
+A_YEAR = 31_536_000
 
 
 @dataclass(frozen=True)
 class Script:
-    """The script in each coding a browser may ask for, and the tag of its text."""
+    """A script in each coding a browser may ask for, and the tag of its text."""
 
     plain: bytes
     gzip: bytes
@@ -34,17 +41,66 @@ class Script:
 
 @lru_cache(maxsize=1)
 def script() -> Script:
-    """Put together once a process."""
-    folder = settings.ROOT / "static"
-    parts = [_without_comments((folder / f"widget/{name}.js").read_text()) for name in PARTS]
-    code = "".join(parts)
-    words = set(re.findall(r"[\w-]+", " ".join(QUOTED.findall(code))))  # class and tag names stand in quotes
-    style = style_sheet(folder / "css", words=words, own=(folder / "widget/embed.css").read_text())
+    """The loader. Put together once a process."""
+    code = _code(LOADER)
+    kit = ",".join(_shared())
     # Whatever an old or odd browser lacks: the page around hears nothing of it.
-    text = f"(()=>{{'use strict';try{{\nconst STYLE={json.dumps(style)}\n{code}}}catch{{}}}})()\n"
+    version = panel(SOURCE).etag[:12]
+    return _made(
+        f"(()=>{{'use strict';try{{\nconst VERSION='{version}'\n{code}const KIT={{{kit}}}\nenter()\n}}catch{{}}}})()\n"
+    )
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def panel(language: str) -> Script:
+    """The part that draws, in one language: a module whose function takes what the loader has and gives GIVEN."""
+    folder = settings.ROOT / "static"
+    code = _code(PANEL)
+    classes = set(re.findall(r"[\w-]+", " ".join(QUOTED.findall(code))))  # class and tag names stand in quotes
+    style = style_sheet(folder / "css", words=classes, own=(folder / "widget/embed.css").read_text())
+    head = f"const LANGUAGE='{language}',WORDS={_json(words(language))},STYLE={_json(style)}"
+    tail = f"const sheet=new CSSStyleSheet()\nsheet.replaceSync(STYLE)\nreturn {{{','.join(GIVEN)}}}"
+    return _made(f"export default({{{','.join(_shared())}}})=>{{\n{head}\n{code}{tail}\n}}\n")
+
+
+def words(language: str) -> dict[str, str]:
+    """What the part says → how it is said in that language; nothing where it is the same."""
+    said = [
+        text.replace("\\'", "'")
+        for found in SAID.finditer(_code(PANEL) + _code(LOADER))
+        for text in found.groups()
+        if text
+    ]
+    with translation.override(language):
+        told = {text: translation.gettext(text) for text in said}
+    return {text: translated for text, translated in told.items() if translated != text}
+
+
+def _shared() -> list[str]:
+    """The names that the loader declares for all of itself, and the part uses, too."""
+    whole = "\n".join(_text(name) for name in LOADER)
+    known = [name for one, several in NAMED.findall(whole) for name in (re.findall(r"\w+", several) or [one])]
+    used = set(re.findall(r"\w+", _code(PANEL))) | {"CSSStyleSheet"}
+    return [name for name in dict.fromkeys(known) if name in used]
+
+
+def _code(parts: tuple[str, ...]) -> str:
+    return "".join(_without_comments(_text(name)) for name in parts)
+
+
+def _text(name: str) -> str:
+    return (settings.ROOT / f"static/widget/{name}.js").read_text()
+
+
+def _json(value) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _made(text: str) -> Script:
     plain = text.encode()
-    tag = hashlib.sha256(plain).hexdigest()[:32]
-    return Script(plain, gzip.compress(plain, 9, mtime=0), brotli.compress(plain), tag)
+    return Script(
+        plain, gzip.compress(plain, 9, mtime=0), brotli.compress(plain), hashlib.sha256(plain).hexdigest()[:32]
+    )
 
 
 def _without_comments(text: str) -> str:
@@ -56,20 +112,31 @@ def _without_comments(text: str) -> str:
 @open_to(EVERYONE)
 def widget_script(request):
     """GET /widget/v1.js: the same for everybody, so any page may load it and any cache may keep it."""
+    return _answer(request, script(), MAX_AGE)
+
+
+@open_to(EVERYONE)
+def widget_panel(request):
+    """GET /widget/v1.panel.js?language=&v=: asked for by the loader; with its version it may be kept for good."""
+    asked = request.GET.get("language", "")
+    found = panel(asked if asked in LANGUAGES else SOURCE)
+    is_this = request.GET.get("v") == panel(SOURCE).etag[:12]
+    return _answer(request, found, A_YEAR if is_this else 0)
+
+
+def _answer(request, found: Script, max_age: int):
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD"])
-    found = script()
     coding = _coding(request.headers.get("Accept-Encoding", ""))
     etag = f'"{found.etag}{"-" if coding else ""}{coding}"'
     if etag in re.findall(r'"[^"]*"', request.headers.get("If-None-Match", "")):
         response = HttpResponseNotModified()
     else:
-        content = getattr(found, coding or "plain")
-        response = HttpResponse(content, content_type="text/javascript; charset=utf-8")
+        response = HttpResponse(getattr(found, coding or "plain"), content_type="text/javascript; charset=utf-8")
         if coding:
             response["Content-Encoding"] = coding
     response["ETag"] = etag
-    response["Cache-Control"] = f"public, max-age={MAX_AGE}"
+    response["Cache-Control"] = f"public, max-age={max_age}"
     response["Vary"] = "Accept-Encoding"
     response["Access-Control-Allow-Origin"] = "*"
     response["Cross-Origin-Resource-Policy"] = "cross-origin"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 SHEETS = (
     *("reset", "tokens", "base", "brand", "card", "status", "button", "form", "list", "progress"),
-    *("checklist", "celebrate", "widget", "utilities"),
+    *("checklist", "celebrate", "impact", "widget", "utilities"),
 )
 LAYERS = "@layer reset,tokens,base,components,utilities;"
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)

@@ -15,10 +15,14 @@ STEPS = 50
 
 def properties(accent: str) -> str:
     """The custom properties that a page sets on its root for this colour, as a style attribute says them; "" for none."""
+    return "; ".join(f"{name}: {value}" for name, value in property_values(accent).items())
+
+
+def property_values(accent: str) -> dict[str, str]:
+    """The same by name; empty for no colour."""
     if not HEX.fullmatch(accent):
-        return ""
-    pairs = {name: f"light-dark({light}, {dark})" for name, (light, dark) in palette(accent).items()}
-    return "; ".join(f"--{name}: {value}" for name, value in pairs.items())
+        return {}
+    return {f"--{name}": f"light-dark({light}, {dark})" for name, (light, dark) in palette(accent).items()}
 
 
 def palette(accent: str) -> dict[str, tuple[str, str]]:

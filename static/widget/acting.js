@@ -13,14 +13,14 @@ function todo(rung, from) {
 }
 
 function doing(rung, from) {
-  const start = way(rung, from, rung.current ? 'Continue' : 'Start', 'btn-primary')
+  const start = way(rung, from, rung.current ? say('Continue') : say('Start'), 'btn-primary')
   const wish = from.wishes.get(rung.key) || {}
   const may = rung.may || []
   const parts = [
     start,
-    rung.can_confirm && deed(rung, from, wish, 'confirm', 'I have done this', start ? '' : 'btn-primary'),
-    may.includes('later') && !rung.later_until && deed(rung, from, wish, 'later', 'Remind me tomorrow', 'btn-ghost'),
-    may.includes('not_for_me') && deed(rung, from, wish, 'not-for-me', 'Not for me', 'btn-ghost'),
+    rung.can_confirm && deed(rung, from, wish, 'confirm', say('I have done this'), start ? '' : 'btn-primary'),
+    may.includes('later') && !rung.later_until && deed(rung, from, wish, 'later', say('Remind me tomorrow'), 'btn-ghost'),
+    may.includes('not_for_me') && deed(rung, from, wish, 'not-for-me', say('Not for me'), 'btn-ghost'),
     draw('p', { class: 'step-answer' }, wish.text),
   ]
   return draw('div', { class: 'step-actions' }, parts)
@@ -34,28 +34,45 @@ function deed(rung, from, wish, verb, text, looks) {
 }
 
 function help(rung, from) {
-  const asked = rung.asked && note('You asked for help', rung.asked.text)
-  const words = field(rung, from, 'help', 'What do you need?')
-  const send = draw('button', { class: 'btn btn-sm', type: 'button', 'data-key': `${rung.key}-ask` }, 'Ask')
+  const asked = rung.asked && note(say('You asked for help'), rung.asked.text)
+  const words = field(rung, from, 'help', say('What do you need?'))
+  const send = draw('button', { class: 'btn btn-sm', type: 'button', 'data-key': `${rung.key}-ask` }, say('Ask'))
   listen(send, 'click', guarded(() => {
     if (words.text()) from.act(rung.key, 'help', { text: words.text() }, 'help')
     else focusOn(words.area)
   }))
-  return [asked, fold(rung, 'help', asked ? 'Ask again' : 'Ask for help', words.label, words.area, send)]
+  return [asked, fold(rung, 'help', asked ? say('Ask again') : say('Ask for help'), words.label, words.area, send)]
 }
 
 // A number says it; the sentence goes with it.
 function rating(rung, from) {
   const said = rung.rating || {}
-  const words = field(rung, from, 'rate', 'In a sentence, then a number: 1 is hard going, 5 well worth it')
+  const words = field(rung, from, 'rate', say('In a sentence, then a number: 1 is hard going, 5 well worth it'))
   const numbers = [1, 2, 3, 4, 5].map((stars) => {
     const looks = { class: 'btn btn-sm', type: 'button', 'aria-pressed': `${said.stars === stars}`, 'data-key': `${rung.key}-${stars}` }
     const button = draw('button', looks, `${stars}`)
     listen(button, 'click', guarded(() => { from.act(rung.key, 'feedback', { rating: stars, text: words.text() || said.text || '' }, 'rate') }))
     return button
   })
-  const told = said.stars && note('You said', said.text ? `${said.stars} of 5: ${said.text}` : `${said.stars} of 5`)
-  return [told, fold(rung, 'rate', told ? 'Say it otherwise' : 'How was it?', words.label, words.area, draw('div', { class: 'step-actions' }, numbers))]
+  const told = said.stars && note(say('You said'), say('%(stars)s of 5', said) + (said.text ? `: ${said.text}` : ''))
+  return [told, fold(rung, 'rate', told ? say('Say it otherwise') : say('How was it?'), words.label, words.area, draw('div', { class: 'step-actions' }, numbers))]
+}
+
+// At the end of it all: would they recommend it. The server takes it as it takes what is said of a step.
+function recommending({ recommended }, from) {
+  const all = { key: '' }
+  const words = field(all, from, 'recommend', say('What would you tell them?'))
+  const numbers = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((number) => {
+    const looks = { class: 'btn btn-sm', type: 'button', 'aria-pressed': `${recommended === number}`, 'data-key': `recommend-${number}` }
+    const button = draw('button', looks, `${number}`)
+    listen(button, 'click', guarded(() => { from.act('', 'recommend', { rating: number, text: words.text() }, 'recommend') }))
+    return button
+  })
+  const told = recommended !== null && recommended !== undefined && draw('p', { class: 'step-note' }, say('You said %(number)s. Thank you.', { number: recommended }))
+  const wish = from.wishes.get('') || {}
+  return draw('section', { class: 'widget-recommend', 'aria-label': say('Would you recommend it to a colleague?') },
+    draw('h3', null, say('Would you recommend it to a colleague?')), draw('p', { class: 'step-note' }, say('From 0, not at all, to 10, certainly')),
+    words.label, words.area, draw('div', { class: 'step-actions' }, numbers), told, draw('p', { class: 'step-answer' }, wish.text))
 }
 
 function fold(rung, kind, title, ...inside) {
@@ -81,5 +98,29 @@ function link(address, text, from, looks, sign, key) {
   if (!url) return null
   const away = url.origin !== window.location.origin
   const where = { href: url.href, class: looks, 'data-key': key, target: away && '_blank', rel: away && 'noopener' }
-  return draw('a', where, text, away && draw('span', { class: 'u-sr' }, ' in a new tab'), away && icon(sign))
+  return draw('a', where, text, away && draw('span', { class: 'u-sr' }, ` ${say('in a new tab')}`), away && icon(sign))
+}
+
+// Nothing of a video is asked for before the person plays it; what does not play here, or is not allowed to, is a way to it.
+function film(rung, from) {
+  const { url, title, plays, captions, transcript } = rung.video
+  const words = say('Play video: %(title)s', { title })
+  const box = draw('div', { class: 'step-film' })
+  const away = () => draw('p', { class: 'step-note' }, link(url, words, from, 'link-btn', 'play', `${rung.key}-video`))
+  const play = draw('button', { class: 'link-btn', type: 'button', 'data-key': `${rung.key}-video` }, icon('play'), words)
+  listen(play, 'click', guarded(() => {
+    const source = draw('source', { src: url })
+    const track = captions && draw('track', { kind: 'captions', src: captions, srclang: LANGUAGE, default: true })
+    const video = draw('video', { class: 'video', controls: true, crossorigin: 'anonymous', playsinline: true, 'aria-label': title }, source, track)
+    listen(source, 'error', guarded(() => {
+      from.films.delete(rung.key)
+      replaceChildren(box, away())
+    }))
+    from.films.set(rung.key, video) // it plays on while the steps are drawn anew
+    replaceChildren(box, video)
+    video.play().catch(() => {}) // the person presses play then
+    focusOn(video)
+  }))
+  append(box, !plays ? away() : from.films.get(rung.key) || draw('p', { class: 'step-note' }, play))
+  return [box, transcript && fold(rung, 'words', say('What is said in it'), draw('p', { class: 'step-note' }, transcript))]
 }

@@ -5,11 +5,13 @@ const NOBODY_YET = { person: '', ladder: null, phases: [], reached: 0, total: 0,
 class Line {
   #server
   #ladder
+  #language
   #token
   #getToken
   #etag = null
 
-  constructor({ server, ladder, token, getToken }) {
+  constructor({ server, ladder, language, token, getToken }) {
+    this.#language = language
     this.#server = server
     this.#ladder = ladder
     this.#token = token
@@ -29,7 +31,8 @@ class Line {
 
   // {ok, shows, message}; throws when there is no good answer.
   async act(key, verb, said, ladder) {
-    const response = await this.#send('POST', `rungs/${encode(key)}/${verb}`, ladder, JSON.stringify(said || {}))
+    const path = key ? `rungs/${encode(key)}/${verb}` : verb // of the whole ladder, where no step is named
+    const response = await this.#send('POST', path, ladder, JSON.stringify(said || {}))
     const answer = await body(response)
     if (!response.ok && response.status !== 409) throw new Error(`status ${response.status}`)
     return { ok: response.ok, shows: answer.shows === true, message: `${answer.message || ''}` }
@@ -70,7 +73,8 @@ class Line {
     const headers = { Authorization: `Bearer ${this.#token}` }
     if (method === 'GET' && this.#etag) headers['If-None-Match'] = this.#etag
     if (sent) headers['Content-Type'] = 'application/json'
-    const wanted = ladder ? `?ladder=${encode(ladder)}` : ''
+    const asked = Object.entries({ ladder, language: this.#language }).filter(([, value]) => value)
+    const wanted = asked.length ? `?${asked.map(([name, value]) => `${name}=${encode(value)}`).join('&')}` : ''
     const signal = AbortSignal.timeout(PATIENCE)
     const options = { method, headers, signal, body: sent, cache: 'no-store', credentials: 'omit', mode: 'cors' }
     return request(`${this.#server}/widget/v1/${path}${wanted}`, options)
@@ -86,6 +90,7 @@ async function body(response) {
 // Shaped like a checklist: something else may answer at that address.
 function isChecklist(answer) {
   return ['reached', 'total'].every((name) => Number.isInteger(answer[name]))
+    && (!answer.ladder || typeof answer.ladder.key === 'string')
     && Array.isArray(answer.phases)
     && answer.phases.every((phase) => Array.isArray(phase.rungs) && phase.rungs.every(isRung))
 }

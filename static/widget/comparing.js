@@ -1,5 +1,13 @@
 // What is new between two answers.
 
+function isFinished({ reached, total }) {
+  return reached >= total
+}
+
+function rungsOf(checklist) {
+  return checklist.phases.flatMap((phase) => phase.rungs)
+}
+
 function isSamePath(before, after) {
   return before && before.person === after.person && before.ladder.key === after.ladder.key
 }

@@ -2,6 +2,7 @@
 const SVG = 'http://www.w3.org/2000/svg'
 const ICONS = {
   alert: 'M8.8 4.2 2.9 14.6A1.4 1.4 0 0 0 4.1 16.7h11.8a1.4 1.4 0 0 0 1.2-2.1L11.2 4.2a1.4 1.4 0 0 0-2.4 0zM10 8.2v3.4M10 14v.1',
+  'arrow-right': 'M3.6 10h12.8M11.6 5.2 16.4 10l-4.8 4.8',
   'arrow-out': 'M6 14 14 6M7.4 6H14v6.6',
   bolt: 'M11.2 2.6 4.8 11.4H10l-1.2 6 6.4-8.8H10z',
   cairn: 'M2.6 19.1c-.1-2.3 3-3.5 9.3-3.5s9.4 1 9.5 3.2c.1 2.3-2.8 3.2-9.4 3.2-6.4 0-9.3-.8-9.4-2.9zM5.5 12.1c-.1-2.1 2.2-3.2 6.4-3.2 4.3 0 6.6.9 6.6 2.9 0 2.2-2.4 3.1-6.4 3.1-4.1 0-6.5-.7-6.6-2.8zM8 5.6C7.9 3.5 9.4 2 11.8 2c2.5 0 4.1 1.2 4 3.1-.1 2.1-1.6 3.1-3.9 3.1-2.4 0-3.8-.7-3.9-2.6z',
@@ -52,14 +53,4 @@ function ring() {
   const svg = drawSvg('svg', { viewBox: '0 0 36 36', 'aria-hidden': 'true' }, circle('ring-track'), circle('ring-fill'))
   const label = draw('span', { class: 'ring-label', 'aria-hidden': 'true' })
   return { element: draw('div', { class: 'ring' }, svg, label), label }
-}
-
-// Only what opens a page may become a link: no javascript:, no data:.
-function safeAddress(text, base) {
-  try {
-    const url = new URL(text, base)
-    return url.protocol === 'https:' || url.protocol === 'http:' ? url : null
-  } catch {
-    return null
-  }
 }

@@ -1,12 +1,11 @@
-// <cairn-checklist token="…" server="…" ladder="…" position="start|end">: one person's checklist in the corner of a page.
+// <cairn-checklist token="…" server="…" ladder="…" language="…" position="start|end">: one person's checklist in a corner.
 const elements = new Set() // those that stand in the page now
-const sheet = new CSSStyleSheet()
-sheet.replaceSync(STYLE)
 
 class ChecklistElement extends HTMLElement {
-  static observedAttributes = ['token', 'server', 'ladder']
-  #panel = null
-  #hints = null
+  static observedAttributes = ['token', 'server', 'ladder', 'language']
+  #shadow = null
+  #made = null // {language, say, panel, hints} once the part that draws has come
+  #wantsOpen = false
   #pacer = null
   #line = null
   #server = ''
@@ -15,19 +14,12 @@ class ChecklistElement extends HTMLElement {
   #isDoubtful = false // the token has changed and no answer has come: what is shown may be somebody else's
   #drafts = new Map() // what the person is typing, by step and field
   #wishes = new Map() // key of a step → {busy, text}: what the person asked of it
+  #films = new Map() // key of a step → the video that plays there
 
   constructor() {
     super()
     guarded(() => {
-      const shadow = attachShadow(this, { mode: 'open' })
-      adopt(shadow, [sheet])
-      this.#panel = new Panel(shadow, {
-        told: (kind, detail) => tell(kind, detail),
-        act: (key, verb, said, draft) => this.#act(key, verb, said, draft),
-      })
-      this.#hints = new Hints()
-      append(shadow, this.#hints.element)
-      append(shadow, this.#panel.element)
+      this.#shadow = attachShadow(this, { mode: 'open' })
       this.#pacer = new Pacer(() => this.#ask())
     })()
   }
@@ -56,11 +48,13 @@ class ChecklistElement extends HTMLElement {
   }
 
   static open(element) {
-    element.#panel.open()
+    element.#wantsOpen = true // asked before the first answer: opens with it
+    if (element.#made) element.#made.panel.open()
   }
 
   static close(element) {
-    element.#panel.close()
+    element.#wantsOpen = false
+    if (element.#made) element.#made.panel.close()
   }
 
   static refresh(element) {
@@ -72,22 +66,21 @@ class ChecklistElement extends HTMLElement {
     const token = getAttribute(this, 'token') || this.#given.token || ''
     const getToken = this.#given.getToken
     const ladder = getAttribute(this, 'ladder')
+    const language = getAttribute(this, 'language')
     const address = safeAddress(getAttribute(this, 'server') || (script ? new URL(script.src).origin : ''))
     if (!address || (!token && !getToken)) {
       this.#end()
       return
     }
     this.#server = address.href.replace(/\/+$/, '')
-    this.#line = new Line({ server: this.#server, ladder, token, getToken })
+    this.#line = new Line({ server: this.#server, ladder, language, token, getToken })
     this.#isDoubtful = true
     this.#pacer.start()
-    this.#hints.start()
     this.#pacer.askNow()
   }
 
   #end() {
     this.#pacer.stop()
-    this.#hints.stop()
     this.#line = null
     this.#forget()
   }
@@ -96,8 +89,38 @@ class ChecklistElement extends HTMLElement {
     this.#shown = null
     this.#wishes.clear()
     this.#drafts.clear()
-    this.#panel.forget()
-    this.#hints.show(null)
+    this.#films.clear()
+    if (this.#made) this.#unmake()
+  }
+
+  // What draws, in this language; another language draws everything anew.
+  async #make(language) {
+    if (this.#made && this.#made.language === language) return
+    const { Panel, Hints, say, sheet } = await part(language, this.#server)
+    if (this.#made && this.#made.language === language) return
+    if (this.#made) this.#unmake()
+    adopt(this.#shadow, [sheet])
+    const panel = new Panel(this.#shadow, {
+      told: (kind, detail) => {
+        this.#wantsOpen = kind === 'open'
+        tell(kind, detail)
+      },
+      act: (key, verb, said, draft) => this.#act(key, verb, said, draft),
+    })
+    const hints = new Hints()
+    for (const each of [hints, panel]) append(this.#shadow, each.element)
+    hints.start()
+    this.#made = { language, say, panel, hints }
+    if (this.#wantsOpen) panel.open()
+  }
+
+  #unmake() {
+    const wanted = this.#wantsOpen // it closes now because there is nothing to show, not because somebody closed it
+    this.#made.panel.forget()
+    this.#made.hints.stop()
+    for (const { element } of [this.#made.hints, this.#made.panel]) removeNode(element)
+    this.#made = null
+    this.#wantsOpen = wanted
   }
 
   async #ask() {
@@ -105,7 +128,8 @@ class ChecklistElement extends HTMLElement {
     try {
       const checklist = await line.checklist()
       if (line !== this.#line) return // the answer to an older question
-      if (checklist) this.#take(checklist)
+      if (checklist) await this.#take(checklist, line)
+      if (line !== this.#line) return
       this.#isDoubtful = false
     } catch (error) {
       if (line === this.#line && this.#isDoubtful) this.#forget()
@@ -113,11 +137,13 @@ class ChecklistElement extends HTMLElement {
     }
   }
 
-  #take(checklist) {
+  async #take(checklist, line) {
     if (!checklist.ladder || !checklist.total) {
       this.#forget()
       return
     }
+    await this.#make(`${checklist.language || 'en'}`)
+    if (line !== this.#line) return
     const before = isSamePath(this.#shown, checklist) ? this.#shown : null
     for (const [key, { busy }] of this.#wishes) {
       if (!before || !busy) this.#wishes.delete(key) // the server's newer word says more than its answer did
@@ -125,32 +151,34 @@ class ChecklistElement extends HTMLElement {
     const news = before ? newlyReached(before, checklist) : []
     this.#draw(checklist, news)
     const { reached, total, next, ladder } = checklist
-    if (news.length) this.#panel.announce(`Done: ${news.map(({ title }) => title).join(', ')}. ${stepsDone(checklist)}.`)
+    if (news.length) this.#made.panel.announceDone(news, checklist)
     for (const { key, title } of news) tell('reached', { key, title, reached, total, ladder: ladder.key })
     tell('change', { reached, total, next, ladder: ladder.key })
   }
 
   #draw(checklist, news = []) {
     const fresh = new Set(news.map(({ key }) => key))
-    this.#panel.show(checklist, { fresh, server: this.#server, wishes: this.#wishes, drafts: this.#drafts })
-    this.#hints.show(checklist)
+    const { panel, hints } = this.#made
+    panel.show(checklist, { fresh, server: this.#server, wishes: this.#wishes, drafts: this.#drafts, films: this.#films })
+    hints.show(checklist)
     this.#shown = checklist
   }
 
   async #act(key, verb, said, draft) {
     const line = this.#line
     if (this.#wishes.get(key)?.busy) return
+    const { say } = this.#made
     this.#wish(key, { busy: true, text: '' })
     const text = await line.act(key, verb, said, this.#shown.ladder.key).then(
       ({ ok, shows, message }) => {
         if (ok && draft) this.#drafts.delete(`${key}/${draft}`)
-        return ok ? (shows ? 'Saved' : 'Saved, updating') : message
+        return ok ? say(shows ? 'Saved' : 'Saved, updating') : message
       },
-      () => 'That did not get through. Try again.',
+      () => say('That did not get through. Try again.'),
     )
     if (line !== this.#line || !this.#shown) return
     guarded(() => this.#wish(key, { busy: false, text }))()
-    this.#panel.announce(text)
+    this.#made.panel.announce(text)
     this.#pacer.hurry()
     this.#pacer.askNow()
   }

@@ -27,3 +27,13 @@ function within(span, promise) {
     Promise.resolve(promise).then(take, refuse)
   })
 }
+
+// Only what opens a page may become a link: no javascript:, no data:.
+function safeAddress(text, base) {
+  try {
+    const url = new URL(text, base)
+    return url.protocol === 'https:' || url.protocol === 'http:' ? url : null
+  } catch {
+    return null
+  }
+}

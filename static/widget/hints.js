@@ -66,8 +66,8 @@ class Hints {
   }
 
   #make(key, text) {
-    const mark = draw('button', { class: 'hint-mark', type: 'button', 'aria-expanded': 'false', 'aria-label': 'A hint for this' })
-    const close = draw('button', { class: 'icon-btn', type: 'button', 'aria-label': 'Close the hint' }, icon('minus'))
+    const mark = draw('button', { class: 'hint-mark', type: 'button', 'aria-expanded': 'false', 'aria-label': say('A hint for this') })
+    const close = draw('button', { class: 'icon-btn', type: 'button', 'aria-label': say('Close the hint') }, icon('minus'))
     const card = draw('div', { class: 'hint-card', role: 'status', hidden: true }, draw('p', null, text), close)
     const box = draw('div', { class: 'hint' }, mark, card)
     const turn = (open) => {

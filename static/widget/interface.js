@@ -25,14 +25,14 @@ function on(kind, heard) {
   return () => { chosen.delete(own) }
 }
 
-// Cairn.start({token | getToken, ladder, position, server}) → the element; a second start replaces the first.
-function start({ token, getToken, ladder, position, server } = {}) {
+// Cairn.start({token | getToken, ladder, language, position, server}) → the element; a second start replaces the first.
+function start({ token, getToken, ladder, language, position, server } = {}) {
   const element = create('cairn-checklist')
   ChecklistElement.given(element, {
     token: typeof token === 'string' ? token : '',
     getToken: typeof getToken === 'function' ? getToken : null,
   })
-  for (const [name, value] of Object.entries({ ladder, position, server })) {
+  for (const [name, value] of Object.entries({ ladder, language, position, server })) {
     if (value) setAttribute(element, name, `${value}`)
   }
   if (started) removeNode(started)

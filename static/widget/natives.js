@@ -1,6 +1,6 @@
 // What the widget uses of the browser, taken when the script loads: what a page patches later is never called.
 const page = document
-const { AbortSignal, CSS, CSSStyleSheet, Date, HTMLElement, HTMLTextAreaElement, JSON, Map, Math, Object, Promise, Set, URL } = window
+const { AbortSignal, CSS, CSSStyleSheet, Date, HTMLElement, HTMLTextAreaElement, Intl, JSON, Map, Math, Object, Promise, Set, URL } = window
 const { console, customElements, performance } = window
 const script = page.currentScript
 const request = window.fetch.bind(window)

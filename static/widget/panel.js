@@ -1,5 +1,5 @@
 // The launcher and the panel. The panel is a dialog that does not block: the page behind it stays in use.
-const NAME = 'Getting started'
+const NAME = say('Getting started')
 
 class Panel {
   element = draw('div', { class: 'root', hidden: true })
@@ -10,6 +10,7 @@ class Panel {
   #launchRing = ring()
   #title = draw('h2', { class: 'card-title', id: 'title' })
   #sub = draw('p')
+  #value = draw('p', { class: 'widget-value' })
   #body = draw('div', { class: 'widget-body' })
   #count = draw('span', { class: 'num' })
   #news = draw('p', { class: 'u-sr', role: 'status', 'aria-live': 'polite' })
@@ -22,9 +23,9 @@ class Panel {
     this.#shadow = shadow
     this.#told = told
     this.#act = act
-    const close = draw('button', { class: 'icon-btn', type: 'button', 'aria-label': 'Minimise checklist' }, icon('minus'))
+    const close = draw('button', { class: 'icon-btn', type: 'button', 'aria-label': say('Minimise checklist') }, icon('minus'))
     const head = draw('header', { class: 'widget-head' },
-      set(set(this.#ring.element, '--size', '44px'), '--stroke', 3.6), draw('div', null, this.#title, this.#sub), close)
+      set(set(this.#ring.element, '--size', '44px'), '--stroke', 3.6), draw('div', null, this.#title, this.#sub, this.#value), close)
     setAttribute(this.#ring.element, 'role', 'img')
     const dialog = { class: 'widget', id: 'panel', role: 'dialog', 'aria-labelledby': 'title', tabindex: '-1', hidden: true }
     this.#frame = draw('section', dialog, head, this.#body)
@@ -67,10 +68,16 @@ class Panel {
     this.#swap(drawn, isSame)
     this.#showCount(checklist)
     setText(this.#title, checklist.ladder.name || NAME)
-    setText(this.#sub, headline(checklist))
+    setText(this.#sub, checklist.headline || '')
+    setText(this.#value, checklist.value || '')
+    this.#dress(checklist)
     toggleAttribute(this.element, 'hidden', false)
     this.#shown = checklist
     if (this.#wantsOpen) this.open()
+  }
+
+  announceDone(news, checklist) {
+    this.announce(`${say('Done: %(names)s.', { names: news.map(({ title }) => title).join(say(', ')) })} ${stepsDone(checklist)}.`)
   }
 
   announce(text) {
@@ -86,6 +93,13 @@ class Panel {
     this.announce('')
     toggleAttribute(this.element, 'hidden', true)
     replaceChildren(this.#body)
+  }
+
+  // The vendor's colour, and the direction in which the language is written; where it stands is the page's to say.
+  #dress({ brand, is_rtl: isRtl }) {
+    for (const [name, value] of Object.entries(brand || {})) set(this.element, name, value)
+    for (const part of this.#frame.children) setAttribute(part, 'dir', isRtl ? 'rtl' : 'ltr')
+    setAttribute(this.#frame, 'lang', LANGUAGE)
   }
 
   #turn(open) {
@@ -115,7 +129,7 @@ class Panel {
     }
     replaceChildren(this.#ring.label, createText(`${reached}`), draw('small', null, `/${total}`))
     setAttribute(this.#ring.element, 'aria-label', stepsDone(checklist))
-    setText(this.#count, `${reached} of ${total}`)
+    setText(this.#count, say('%(reached)s of %(total)s', { reached, total }))
   }
 
   #swap(drawn, isSame) {
@@ -128,10 +142,17 @@ class Panel {
 function drawBody(checklist, from) {
   const several = checklist.phases.length > 1
   const finished = isFinished(checklist) && draw('div', { class: 'celebrate' }, icon('cairn'), draw('div', null,
-    draw('h3', null, 'That was the last step'), draw('p', null, 'Nothing is left to do here.')))
+    draw('h3', null, say('That was the last step')), draw('p', null, say('Nothing is left to do here.'))))
   const phases = checklist.phases.flatMap(({ name, rungs }) => [
     several && name && draw('h3', { class: 'checklist-phase' }, name),
     draw('ol', { class: 'checklist' }, rungs.map((rung) => drawStep(rung, from))),
   ])
-  return [finished, ...phases].filter(Boolean)
+  return [finished, finished && recommending(checklist, from), ...phases, forecast(checklist)].filter(Boolean)
+}
+
+function forecast({ forecast: ahead }) {
+  return ahead && draw('div', { class: 'widget-forecast' },
+    draw('p', null, draw('b', null, say('At this pace you are done %(when)s.', { when: ahead.text }))),
+    draw('p', { class: 'u-ink-3' }, say('Eight of ten people who were where you are, and got there within %(days)s days, took so long; %(people)s were counted.',
+      { days: ahead.within_days, people: ahead.people })))
 }

@@ -22,35 +22,35 @@ function drawStep(rung, from) {
 }
 
 function underTitle(rung) {
-  const unlocks = unlockNames(rung)
+  const names = rung.unlock_names
   if (rung.state === 'reached') {
-    return [draw('span', null, `Done ${day(rung.reached_at)}`), unlocks && draw('span', null, `Unlocked ${unlocks}`)]
+    return [draw('span', null, say('Done %(day)s', { day: day(rung.reached_at) })), names && draw('span', null, say('Unlocked %(names)s', { names }))]
   }
-  if (rung.state === 'skipped') return [draw('span', null, 'Skipped')]
+  if (rung.state === 'skipped') return [draw('span', null, say('Skipped'))]
   return [
-    rung.state === 'locked' && draw('span', null, opensText(rung)),
-    rung.state === 'open' && rung.usual && draw('span', null, `Usually ${rung.usual.text}`),
-    rung.later_until && draw('span', null, 'Later'),
-    rung.asked && draw('span', null, 'Help asked for'),
+    rung.state === 'locked' && draw('span', null, rung.opens_text || say('Locked')),
+    rung.state === 'open' && rung.usual && draw('span', null, say('Usually %(time)s', { time: rung.usual.text })),
+    rung.later_until && draw('span', null, say('Later')),
+    rung.asked && draw('span', null, say('Help asked for')),
     late(rung),
     effort(rung),
-    rung.due_at && !rung.missed && !rung.overdue && draw('span', null, `Due ${day(rung.due_at)}`),
+    rung.due_at && !rung.missed && !rung.overdue && draw('span', null, say('Due %(day)s', { day: day(rung.due_at) })),
     rung.state === 'open' && rung.target > 1 && progress(rung),
   ]
 }
 
 function late(rung) {
   if (rung.missed) {
-    return draw('span', { class: 'step-late' }, icon('clock'), `Time ended ${day(rung.missed_at)}`)
+    return draw('span', { class: 'step-late' }, icon('clock'), say('Time ended %(day)s', { day: day(rung.missed_at) }))
   }
   if (!rung.overdue || rung.state !== 'open') return null
-  return draw('span', { class: 'step-late' }, icon('alert'), `Overdue since ${day(rung.due_at)}`)
+  return draw('span', { class: 'step-late' }, icon('alert'), say('Overdue since %(day)s', { day: day(rung.due_at) }))
 }
 
 function effort(rung) {
-  const span = rung.effort_minutes && `${rung.effort_minutes} min`
-  if (!rung.quick_win) return span && draw('span', null, span)
-  return draw('span', { class: 'tag tag-quick' }, icon('bolt'), span ? `Quick win, ${span}` : 'Quick win')
+  const minutes = rung.effort_minutes
+  if (!rung.quick_win) return minutes && draw('span', null, say('%(minutes)s min', { minutes }))
+  return draw('span', { class: 'tag tag-quick' }, icon('bolt'), minutes ? say('Quick win, %(minutes)s min', { minutes }) : say('Quick win'))
 }
 
 function progress(rung) {
@@ -59,13 +59,14 @@ function progress(rung) {
 }
 
 function past(rung, from) {
-  const how = rung.how || (rung.state === 'skipped' && 'This step is left out for you.')
+  const how = rung.how || (rung.state === 'skipped' && say('This step is left out for you.'))
   return [
     rung.outcome && draw('p', { class: 'step-cue' }, rung.outcome),
+    ...impact(rung),
     how && draw('p', { class: 'step-note' }, how),
-    rung.state === 'reached' && note('What counted', rung.sentence),
+    rung.state === 'reached' && note(say('What counted'), rung.sentence),
     ...(rung.state === 'reached' ? rating(rung, from) : []),
-    draw('div', { class: 'step-actions' }, way(rung, from, 'Open it again', '')),
+    draw('div', { class: 'step-actions' }, way(rung, from, say('Open it again'), '')),
   ]
 }
 
@@ -74,21 +75,27 @@ function ahead(rung, from) {
   const actions = isOpen ? todo(rung, from) : (rung.actions || []).map((action) => draw('li', null, action))
   const tips = rung.tips || []
   return [
-    rung.missed && draw('p', { class: 'step-note' }, `The time for this step ended ${day(rung.missed_at)}.`),
+    rung.missed && draw('p', { class: 'step-note' }, say('The time for this step ended %(day)s.', { day: day(rung.missed_at) })),
     rung.cue && draw('p', { class: 'step-cue' }, rung.cue),
     actions.length > 0 && draw('ol', { class: isOpen ? 'step-list step-todo' : 'step-list' }, actions),
-    rung.later_until && draw('p', { class: 'step-note' }, 'You put this off until tomorrow.'),
-    note('Why it matters', rung.why),
+    rung.later_until && draw('p', { class: 'step-note' }, say('You put this off until tomorrow.')),
+    note(say('Why it matters'), rung.why),
     isOpen && doing(rung, from),
-    note(tips.length > 1 ? 'Hints' : 'Hint', tips.join('\n')),
+    note(tips.length > 1 ? say('Hints') : say('Hint'), tips.join('\n')),
     deal(rung),
-    rung.video && draw('p', { class: 'step-note' }, watch(rung, from)),
+    ...(rung.video ? film(rung, from) : []),
     ...(isOpen ? help(rung, from) : []),
   ]
 }
 
-function watch(rung, from) {
-  return link(rung.video.url, `Watch: ${rung.video.title}`, from, 'link-btn', 'play', `${rung.key}-video`)
+// What the step has brought: the sentence, and before and after beside each other where it compares.
+function impact({ impact: told }) {
+  if (!told) return []
+  const { days, before, after } = told
+  const side = (label, value) => draw('div', null, draw('p', { class: 'impact-label' }, label), draw('p', { class: 'impact-value' }, value))
+  const compared = before && draw('div', { class: 'impact', 'aria-hidden': 'true' },
+    side(say('%(days)s days before', { days }), before), icon('arrow-right'), side(say('%(days)s days after', { days }), after))
+  return [compared, note(say('What it brought'), told.text)]
 }
 
 function note(title, text, ...more) {
@@ -96,9 +103,9 @@ function note(title, text, ...more) {
 }
 
 function together({ done, needed, names = [], missing = [] }) {
-  const who = names.length ? `: ${names.join(', ')}` : ''
-  const others = missing.length && done < needed ? ` Not yet: ${missing.join(', ')}.` : ''
-  return `${done} of ${needed} so far${who}.${others}`
+  const who = names.length ? `: ${names.join(say(', '))}` : ''
+  const others = missing.length && done < needed ? ` ${say('Not yet: %(names)s.', { names: missing.join(say(', ')) })}` : ''
+  return `${soFar({ current: done, target: needed })}${who}.${others}`
 }
 
 // What counts, in the words of the rule, and what it brings; several conditions are listed with how far each one is.
@@ -109,11 +116,11 @@ function deal(rung) {
     draw('span', null, signal.sentence, ' ', draw('span', { class: 'u-ink-3' }, signalState(signal))),
   )))
   const team = rung.team && draw('p', null, together(rung.team))
-  const unlocks = unlockNames(rung)
-  const brings = unlocks && draw('p', { class: 'unlocks' }, icon('unlock', 'icon-sm'), draw('span', null, `Unlocks ${unlocks}`))
+  const names = rung.unlock_names
+  const brings = names && draw('p', { class: 'unlocks' }, icon('unlock', 'icon-sm'), draw('span', null, say('Unlocks %(names)s', { names })))
   const parts = [
-    note('Done when', rung.sentence, team, list),
-    rung.outcome ? note('What you get', rung.outcome, brings) : brings && draw('div', { class: 'step-note' }, brings),
+    note(say('Done when'), rung.sentence, team, list),
+    rung.outcome ? note(say('What you get'), rung.outcome, brings) : brings && draw('div', { class: 'step-note' }, brings),
   ].filter(Boolean)
   return parts.length > 0 && draw('div', { class: 'step-deal' }, parts)
 }

@@ -1,56 +1,28 @@
-// The checklist's sentences, the same as on the hosted page.
-const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+// The checklist's sentences, the same as on the hosted page, in the reader's language: WORDS and LANGUAGE come with this part.
+const DAY = { weekday: 'short', day: 'numeric', month: 'short' }
+const FORMAT = LANGUAGE === 'en' ? 'en-GB' : LANGUAGE
+
+function say(text, values = {}) {
+  return (WORDS[text] || text).replace(/%\((\w+)\)s/g, (found, name) => `${values[name]}`)
+}
 
 // 'today', 'Mon 3 Aug' or 'Mon 3 Aug 2025', in the reader's own time zone.
 function day(moment, now = new Date()) {
   const at = new Date(moment)
-  if (at.toDateString() === now.toDateString()) return 'today'
-  const words = `${DAYS[at.getDay()]} ${at.getDate()} ${MONTHS[at.getMonth()]}`
-  return at.getFullYear() === now.getFullYear() ? words : `${words} ${at.getFullYear()}`
-}
-
-function minutes(count) {
-  return `${count} minute${count === 1 ? '' : 's'}`
+  if (at.toDateString() === now.toDateString()) return say('today')
+  const year = at.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' }
+  return new Intl.DateTimeFormat(FORMAT, { ...DAY, ...year }).format(at).replace(/,/g, '')
 }
 
 function stepsDone({ reached, total }) {
-  return `${reached} of ${total} steps done`
-}
-
-function isFinished({ reached, total }) {
-  return reached >= total
-}
-
-function rungsOf(checklist) {
-  return checklist.phases.flatMap((phase) => phase.rungs)
-}
-
-// What the line under the title says.
-function headline(checklist) {
-  const { reached, total, next } = checklist
-  if (isFinished(checklist)) return total === 1 ? 'Your one step is done' : `All ${total} steps are done`
-  const upcoming = rungsOf(checklist).find((rung) => rung.key === next)
-  if (!upcoming) return 'Nothing needs you right now'
-  if (upcoming.effort_minutes) return `Next step takes about ${minutes(upcoming.effort_minutes)}`
-  return reached ? stepsDone(checklist) : `${total} steps ahead, one at a time`
-}
-
-function opensText(rung) {
-  if (rung.opens_text) return rung.opens_text
-  const before = (rung.blocked_by || []).map((step) => step.title)
-  return before.length ? `Opens after ${before.join(', ')}` : 'Locked'
-}
-
-function unlockNames(rung) {
-  return (rung.unlocks || []).map((feature) => feature.name).join(', ')
+  return say('%(reached)s of %(total)s steps done', { reached, total })
 }
 
 function soFar({ current, target }) {
-  return `${current} of ${target} so far`
+  return say('%(current)s of %(target)s so far', { current, target })
 }
 
 function signalState(signal) {
-  if (signal.met) return 'Done'
-  return signal.target > 1 ? soFar(signal) : 'Not yet'
+  if (signal.met) return say('Done')
+  return signal.target > 1 ? soFar(signal) : say('Not yet')
 }

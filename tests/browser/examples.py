@@ -37,7 +37,17 @@ NOT_PAGES = {
     ],
     "a part of a page": ["prose-preview", "checklist-live", "home-live", "event-moved"],
     "asked by machines": [
-        *("track", "browser-settings", "widget-checklist", "widget-act", "ofrep-flags", "ofrep-flag", "widget-script"),
+        *(
+            "track",
+            "browser-settings",
+            "widget-checklist",
+            "widget-act",
+            "widget-recommend",
+            "ofrep-flags",
+            "ofrep-flag",
+            "widget-script",
+            "widget-panel",
+        ),
         *(
             "api-person-progress",
             "api-person-enroll",

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.text import slugify
 
-from onboarding.tenancy.brand import properties
+from onboarding.tenancy.brand import properties, property_values
 
 
 def new_public_id() -> str:
@@ -57,6 +57,11 @@ class Workspace(models.Model):
     def brand(self) -> str:
         """The accent group of the tokens, for the pages that the workspace's customers see."""
         return properties(self.accent)
+
+    @property
+    def brand_properties(self) -> dict[str, str]:
+        """The same by name, for what is drawn by a script."""
+        return property_values(self.accent)
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
