@@ -20,7 +20,15 @@ WORDS = (
     "kept",
     "sealed",
 )  # what Cairn itself has promised: about the enrollment their moment lies in, and nobody's activity
-VOICES = ("ticked", "postponed", "asked", "answered", "rated", "recommended")  # what the fold does not read: voices.py
+VOICES = (
+    "ticked",
+    "postponed",
+    "asked",
+    "answered",
+    "rated",
+    "recommended",
+    "congratulated",
+)  # what the fold does not read: voices.py
 
 
 def write(*, verb: str, seat: Seat, ladder: str, at: datetime | None = None, message_id: str = "", **said) -> InboxRow:

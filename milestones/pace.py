@@ -4,6 +4,7 @@ from datetime import datetime
 
 from milestones.forecasts import DAY, measure_outlooks
 from milestones.models import Ladder, Progress, UsualTime
+from milestones.peers import measure_peers
 from milestones.survival import Spell, quantile
 from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.counting import real
@@ -21,6 +22,7 @@ def measure_pace(now: datetime) -> int:
         UsualTime.objects.bulk_create(fresh)
         said += len({row.rung for row in fresh})
         measure_outlooks(ladder, now)
+        measure_peers(ladder, now)
     return said
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.core.cache import cache
 
+from milestones.checklist.mailed_links import mail_link
 from milestones.draining import drain, sweep_workspace
 from milestones.lookups import (
     workspaces_moving,
@@ -84,6 +85,15 @@ def move_waiting() -> None:
             with workspace_scope(workspace_id):
                 if move_some() is None:
                     break
+
+
+@shared_task(name="milestones.mail_link")
+def mail_link_to(workspace_id: int, email: str) -> None:
+    """Send a person the link to their checklist."""
+    if not isinstance(workspace_id, int) or not Workspace.objects.filter(pk=workspace_id, mails_links=True).exists():
+        return
+    with workspace_scope(workspace_id):
+        mail_link(email)
 
 
 @shared_task(name="milestones.measure_pace")

@@ -4,7 +4,7 @@ from milestones import first_climb, moved, ofrep
 from milestones.api.enrollments import person_enroll
 from milestones.api.goals import goal_value
 from milestones.api.progress import person_progress
-from milestones.checklist import hosted, widget, widget_script
+from milestones.checklist import hosted, mailed_links, widget, widget_script
 from milestones.guests.kickoff import guest_kickoff
 from milestones.guests.questions import guest_questions
 
@@ -20,6 +20,8 @@ urlpatterns = [
     path("widget/v1.js", widget_script.widget_script, name="widget-script"),
     path("widget/v1.panel.js", widget_script.widget_panel, name="widget-panel"),
     path("widget/v1/recommend", widget.recommend_it, name="widget-recommend"),
+    path("m/<str:public_id>/", mailed_links.ask_for_link, name="checklist-by-mail"),
+    path("m/<str:public_id>/<str:token>/", mailed_links.use_link, name="checklist-mailed"),
     path("c/<str:token>/", hosted.page, name="checklist"),
     path("c/<str:token>/live", hosted.live, name="checklist-live"),
     path("c/<str:token>/rungs/<str:key>/<slug:action>", hosted.act_on_rung, name="checklist-act"),

@@ -36,6 +36,7 @@ class Said:
     asks: Mapping[str, Voice] = field(default_factory=dict)
     ratings: Mapping[str, Voice] = field(default_factory=dict)
     recommended: Voice | None = None
+    congratulated: frozenset[str] = frozenset()  # rungs about which the team has said a word
 
 
 NOTHING = Said()
@@ -72,6 +73,7 @@ def fold(voices: Iterable[Voice]) -> Said:
     asks: dict[str, Voice] = {}
     ratings: dict[str, Voice] = {}
     recommended = None
+    congratulated: set[str] = set()
     for voice in voices:
         match voice.verb:
             case "ticked":
@@ -87,7 +89,10 @@ def fold(voices: Iterable[Voice]) -> Said:
                 ratings[voice.rung] = voice
             case "recommended":
                 recommended = voice
-    return Said({key: frozenset(each) for key, each in ticks.items()}, later, asks, ratings, recommended)
+            case "congratulated":
+                congratulated.add(voice.rung)
+    ticked = {key: frozenset(each) for key, each in ticks.items()}
+    return Said(ticked, later, asks, ratings, recommended, frozenset(congratulated))
 
 
 def _voice(verb: str, at: datetime, said: dict) -> Voice:

@@ -107,6 +107,7 @@ TEMPLATES = [
 CAIRN_DOORS = [
     ("/v1/", "onboarding.tracking.doors.source_key"),
     ("/c/", "milestones.checklist.hosted.link"),
+    ("/m/", "milestones.checklist.mailed_links.door"),
     ("/d/", "milestones.account_links.discovery"),
     ("/k/", "milestones.account_links.kickoff"),
     ("/widget/v1/", "milestones.checklist.widget.person_token"),

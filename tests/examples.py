@@ -19,7 +19,9 @@ from milestones.models import (
     Kickoff,
     Ladder,
     LadderOutlook,
+    MagicLink,
     Milestone,
+    PeerTime,
     Phase,
     Progress,
     Question,
@@ -144,6 +146,7 @@ def make_progress(own: dict, now, seat: Seat) -> None:
     ladder = Ladder.objects.create(**own, key="path", name="Path")
     Rating.objects.create(**own, ladder=ladder, rung="share", person=seat.person, stars=4, version=1, at=now)
     LadderOutlook.objects.create(**own, ladder=ladder, people=10, said={"horizon": 30}, measured_at=now)
+    PeerTime.objects.create(**own, ladder=ladder, rung="share", accounts=12, reached=5, measured_at=now)
     UsualTime.objects.create(**own, ladder=ladder, rung="share", people=10, measured_at=now)
     TailoredLadder.objects.create(**own, account=seat.account, ladder=ladder, base=ladder)
     said = {"key": "share", "title": "Share", "criteria": {"event": "Report Shared"}}
@@ -185,6 +188,9 @@ def make_progress(own: dict, now, seat: Seat) -> None:
     )
     TransitionCounter.objects.create(**own, last=1)
     ChecklistDocument.objects.create(**own, enrollment=enrollment, stamp="1", body="{}", is_unfinished=True)
+    MagicLink.objects.create(
+        **own, enrollment=enrollment, token_hash=hash_secret(new_secret("cairn_magic")), created_at=now, expires_at=now
+    )
     ChecklistLink.objects.create(
         **own, enrollment=enrollment, token_hash=hash_secret(new_secret("cairn_link")), created_at=now, expires_at=now
     )

@@ -103,6 +103,11 @@ def answer(enrollment: Enrollment, key: str, *, actor: str, note: str) -> bool:
     return _voice(enrollment, "answered", rung=key, note=note, actor=actor)
 
 
+def congratulate(enrollment: Enrollment, key: str, *, actor: str) -> bool:
+    """The team has said a word about a moment worth one."""
+    return _voice(enrollment, "congratulated", rung=_row(enrollment, key).key, actor=actor)
+
+
 def rate(enrollment: Enrollment, key: str, *, rating: int | None, text: str = "") -> bool:
     """How a step was, 1 to 5, and a sentence; tied to the version it was said of."""
     row = _row(enrollment, key)

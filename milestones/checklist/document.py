@@ -11,6 +11,7 @@ from django.utils.translation import get_language, get_language_bidi, gettext_la
 from django.utils.translation import gettext as _
 
 from milestones import acts as cairn_acts
+from milestones.checklist.celebrating import celebrate
 from milestones.climbing import reopenings
 from milestones.concluding import acts_of, climber_of, load, make_candidate
 from milestones.criteria import (
@@ -31,6 +32,7 @@ from milestones.impact import tell
 from milestones.impact_templates import read as read_told
 from milestones.models import Enrollment, Feature, Hit, Progress, Rung, UsualTime
 from milestones.pace import usual_times
+from milestones.peers import peers_of
 from milestones.teams import is_team, standings
 from milestones.voices import NOTHING, Said, said_by
 from onboarding.tenancy.models import Workspace
@@ -60,6 +62,7 @@ def document(enrollment: Enrollment, *, now: datetime, address: Address = TO_YOU
     shown = compose(enrollment, rungs, rows, now=now, **told)
     on_track = [row for row in rows.values() if row.on_track]
     shown |= _brought(enrollment, shown, rungs, now)
+    shown["peers"] = _peers(enrollment, shown)
     shown["forecast"] = done_between(outlook_of(enrollment.ladder_id, enrollment.seat.role), enrollment, on_track, now)
     return shown
 
@@ -159,10 +162,11 @@ def compose(
         "next": upcoming["key"] if upcoming else None,
         "forecast": None,
         "value": None,
+        "peers": None,
         "recommended": said.recommended.rating if said.recommended else None,
         "moment": now,
     }
-    return shown | {"headline": headline(shown, upcoming)}
+    return shown | {"headline": headline(shown, upcoming), "celebrate": celebrate(shown, now)}
 
 
 def headline(shown: dict, upcoming: dict | None) -> str:
@@ -184,6 +188,24 @@ def headline(shown: dict, upcoming: dict | None) -> str:
         else ""
     )
     return f"{said} {next_up % {'title': title}}{takes}."
+
+
+def _peers(enrollment: Enrollment, shown: dict) -> dict | None:
+    """How teams like this one do on the next step, in a sentence; None where too few are known."""
+    row = peers_of(enrollment.ladder_id, enrollment.seat.account).get(shown["next"]) if shown["next"] else None
+    if row is None:
+        return None
+    said = {"reached": row.reached, "teams": row.accounts}
+    whose = {
+        "industry": _("%(reached)s of %(teams)s teams in your industry have done this step"),
+        "size": _("%(reached)s of %(teams)s teams of your size have done this step"),
+        "plan": _("%(reached)s of %(teams)s teams on your plan have done this step"),
+    }
+    text = whose.get(row.trait, _("%(reached)s of %(teams)s teams have done this step")) % said
+    if row.middle is not None:
+        days = max(math.ceil(row.middle), 1)
+        text += ngettext(", half of all within a day", ", half of all within %(days)s days", days) % {"days": days}
+    return {"text": f"{text}.", "step": shown["next"], **said}
 
 
 def _brought(enrollment: Enrollment, shown: dict, rungs: list[Rung], now: datetime) -> dict:

@@ -101,6 +101,8 @@ def _current(
     with reading(whole, enrollment.seat.person, language):
         shown = document(enrollment, now=now) | {"brand": whole.brand_properties}
     shown.pop("moment")
+    if shown["celebrate"]:
+        shown["celebrate"]["text"] = prose.as_text(shown["celebrate"]["text"])
     rungs = [rung for phase in shown["phases"] for rung in phase["rungs"]]
     for rung in rungs:
         rung.update({name: prose.as_text(rung[name]) for name in PROSE if rung[name]})

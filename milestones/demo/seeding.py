@@ -57,7 +57,9 @@ def _open(vendor: Vendor, *, size: str, tell: Told) -> dict:
     users = {access: _user(vendor, access, name, mailbox) for access, name, mailbox in vendor.members}
     workspace = open_workspace(name=vendor.name, owner=users["owner"], timezone=vendor.timezone)
     holidays = [date.fromisoformat(day) for day in vendor.holidays]
-    Workspace.objects.filter(pk=workspace.pk).update(slug=vendor.slug, holidays=holidays)
+    Workspace.objects.filter(pk=workspace.pk).update(
+        slug=vendor.slug, holidays=holidays, mails_links=True, languages=list(vendor.languages)
+    )
     with workspace_scope(workspace.pk):
         for access, user in users.items():
             Member.objects.get_or_create(workspace=workspace, user=user, defaults={"access": access})

@@ -14,6 +14,7 @@ class Vendor:
     segments: tuple[tuple[str, str, dict], ...] = ()  # name, of, rule
     holidays: tuple[str, ...] = ()
     tests: tuple[tuple[str, str, str], ...] = ()  # kind, trait, value
+    languages: tuple[str, ...] = ("en",)
 
 
 NORTHWIND = Vendor(
@@ -36,6 +37,7 @@ NORTHWIND = Vendor(
         ),
     ),
     holidays=("2026-12-25", "2026-12-26", "2027-01-01"),
+    languages=("en", "de", "fr", "es", "ar"),
     tests=(("domain", "", "northwind.example"), ("account", "internal", "true")),
     members=(
         ("owner", "Nora Lindqvist", "nora"),

@@ -1,13 +1,14 @@
 from milestones.models.discovery import AccountLink, AnswerRule, Answers, Question, TailoredLadder
 from milestones.models.ladders import DraftEdit, Ladder, Phase, Rung, Version
 from milestones.models.library import Feature, Milestone
-from milestones.models.pace import LadderOutlook, UsualTime
+from milestones.models.pace import LadderOutlook, PeerTime, UsualTime
 from milestones.models.plans import Goal, GoalReading, Kickoff
 from milestones.models.progress import (
     ChecklistDocument,
     ChecklistLink,
     Enrollment,
     Hit,
+    MagicLink,
     Progress,
     Transition,
     TransitionCounter,
@@ -30,7 +31,9 @@ __all__ = [
     "Kickoff",
     "Ladder",
     "LadderOutlook",
+    "MagicLink",
     "Milestone",
+    "PeerTime",
     "Phase",
     "Progress",
     "Question",

@@ -40,3 +40,24 @@ class LadderOutlook(WorkspaceModel):
 
     def __str__(self):
         return f"outlook of {self.ladder_id} for {self.role or 'everybody'}"
+
+
+class PeerTime(WorkspaceModel):
+    """How far accounts that are alike in a trait have come on a rung. Measured anew now and then; never of few."""
+
+    ladder = InnerForeignKey(Ladder, models.CASCADE, related_name="+")
+    rung = models.CharField(max_length=100)
+    trait = models.CharField(max_length=60, blank=True)  # empty: all accounts together
+    value = models.CharField(max_length=200, blank=True)
+    accounts = models.IntegerField()
+    reached = models.IntegerField()
+    middle = models.FloatField(null=True)  # days by which half of them had reached it
+    measured_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "ladder", "rung", "trait", "value"], name="peer_time_once")
+        ]
+
+    def __str__(self):
+        return f"{self.reached} of {self.accounts} at {self.rung}"

@@ -166,6 +166,19 @@ class ChecklistDocument(WorkspaceModel):
         return f"checklist of {self.enrollment_id}"
 
 
+class MagicLink(WorkspaceModel):
+    """A mail's way to a checklist, once and for half an hour: its use makes a fresh ChecklistLink."""
+
+    enrollment = InnerForeignKey(Enrollment, models.CASCADE, related_name="+")
+    token_hash = models.BinaryField(max_length=32, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self):
+        return f"mailed link to {self.enrollment_id}"
+
+
 class ChecklistLink(WorkspaceModel):
     """The right to one person's hosted checklist: a random token, kept as a hash."""
 

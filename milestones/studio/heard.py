@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db.models import Avg, Count
 
 from milestones import voices
-from milestones.models import Enrollment, Rating
+from milestones.models import Enrollment, Progress, Rating
 from milestones.studio.days import Calendar, Moment
 from milestones.studio.titles import rung_titles
 from onboarding.tracking.models import Account, Person
+
+GLAD_FOR = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -30,10 +33,13 @@ class Heard:
 
 @dataclass(frozen=True)
 class Ears:
-    """`asks` wait for an answer, the oldest first; `ratings` are what was said of steps and ladders, the latest first."""
+    """`asks` wait for an answer, the oldest first; `ratings` are what was said of steps and ladders, the latest first;
+    `glad` are moments of the last two weeks at which a human congratulation fits, and that nobody has spoken of.
+    """
 
     asks: list[Heard]
     ratings: list[Heard]
+    glad: list[Heard]
 
 
 def heard_from(enrollments: Iterable[Enrollment], calendar: Calendar) -> Ears:
@@ -50,9 +56,41 @@ def heard_from(enrollments: Iterable[Enrollment], calendar: Calendar) -> Ears:
         ratings += [_heard(enrollment, voice, titles, calendar) for voice in one.ratings.values()]
         if one.recommended:
             ratings.append(_heard(enrollment, one.recommended, titles, calendar))
+    glad = _glad(said, calendar)
     asks.sort(key=lambda each: each.when.at)
     ratings.sort(key=lambda each: each.when.at, reverse=True)
-    return Ears(asks, ratings)
+    return Ears(asks, ratings, glad)
+
+
+def _glad(said: list[tuple[Enrollment, voices.Said]], calendar: Calendar) -> list[Heard]:
+    """The first value of the last two weeks, and the last step of a ladder that is done."""
+    climbs = {enrollment.pk: (enrollment, one) for enrollment, one in said if enrollment.ended_at is None}
+    rows: dict[int, list[Progress]] = {}
+    shown = Progress.objects.filter(enrollment__among=list(climbs), on_track=True).select_related("rung")
+    for row in shown.order_by("rung__position").defer("evidence"):
+        rows.setdefault(row.enrollment_id, []).append(row)
+    since, found = calendar.now - GLAD_FOR, []
+    for pk, mine in rows.items():
+        enrollment, one = climbs[pk]
+        reached = [row for row in mine if row.reached_at]
+        over = all(row.reached_at or row.skipped_at for row in mine)
+        last = max(reached, key=lambda row: row.reached_at, default=None) if over else None
+        for row in reached:
+            if (row is last or row.rung.first_value) and row.reached_at >= since and row.key not in one.congratulated:
+                found.append(
+                    Heard(
+                        who=str(enrollment.seat.person),
+                        person_id=enrollment.seat.person_id,
+                        enrollment_id=pk,
+                        ladder=enrollment.ladder.name,
+                        rung=row.key,
+                        title=row.rung.title,
+                        text="",
+                        when=calendar.time(row.reached_at),
+                        whole=row is last,
+                    )
+                )
+    return sorted(found, key=lambda each: each.when.at, reverse=True)
 
 
 def _heard(enrollment: Enrollment, voice: voices.Voice, titles: dict, calendar: Calendar) -> Heard:

@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 from milestones import acts
 from milestones.checklist.actions import ActionRefusedError, answer
 from milestones.checklist.actions import confirm as confirm_rung
+from milestones.checklist.actions import congratulate as note_congratulation
 from milestones.checklist.links import make_link
 from milestones.climbing import Act, Known, fold, reopenings
 from milestones.concluding import think
@@ -75,6 +76,13 @@ def answer_help(enrollment: Enrollment, key: str, *, member: Member, note: str =
     """Note that a call for help has been answered."""
     shows = answer(enrollment, key, actor=str(member.user), note=note)
     _record(member, "answered a call for help", enrollment, rung=key, note=note)
+    return shows
+
+
+def congratulate(enrollment: Enrollment, key: str, *, member: Member) -> bool:
+    """Note that somebody of the team has congratulated a person."""
+    shows = note_congratulation(enrollment, key, actor=str(member.user))
+    _record(member, "congratulated somebody", enrollment, rung=key)
     return shows
 
 

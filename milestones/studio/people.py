@@ -192,6 +192,22 @@ def help_answered(request, slug, pk, enrollment, key):
 
 @require_POST
 @open_to(Access.MANAGER)
+def congratulated(request, slug, pk, enrollment, key):
+    """Somebody of the team has said a word about what was reached."""
+    climb = _find(pk, enrollment)
+    try:
+        shows = member_actions.congratulate(climb, key, member=request.member)
+    except ActionRefusedError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "Noted." if shows else "Saved; it will show in a moment.")
+    if request.POST.get("from") == "account" and climb.seat.account_id:
+        return redirect("account-detail", slug=slug, pk=climb.seat.account_id)
+    return redirect("person-detail", slug=slug, pk=pk)
+
+
+@require_POST
+@open_to(Access.MANAGER)
 def enrollment_pause(request, slug, pk, enrollment):
     climb, note = _find(pk, enrollment), request.POST.get("note", "").strip()[:500]
     shows = member_actions.pause(climb, member=request.member, note=note)

@@ -53,6 +53,7 @@ urlpatterns = [
     path(f"{ENROLLMENT}/link/", people.enrollment_link, name="enrollment-link"),
     path(f"{ENROLLMENT}/pause/", people.enrollment_pause, name="enrollment-pause"),
     path(f"{ENROLLMENT}/resume/", people.enrollment_resume, name="enrollment-resume"),
+    path(f"{ENROLLMENT}/congratulated/<str:key>/", people.congratulated, name="congratulated"),
     path(f"{ENROLLMENT}/help/<str:key>/answered/", people.help_answered, name="help-answered"),
     path(f"{ENROLLMENT}/rungs/<str:key>/<slug:verb>/", people.rung_act, name="rung-act"),
     path("w/<slug:slug>/ladders/", ladders.ladder_list, name="ladder-list"),

@@ -4,6 +4,7 @@ from datetime import date
 from zoneinfo import available_timezones
 
 from django import forms
+from django.conf import settings as django_settings
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -17,7 +18,17 @@ from onboarding.tenancy.models import Access, Workspace
 DAYS = [(1, "Monday"), (2, "Tuesday"), (3, "Wednesday"), (4, "Thursday"), (5, "Friday"), (6, "Saturday"), (7, "Sunday")]
 MAX_HOLIDAYS, MAX_HOSTS = 400, 20
 HOST = set("abcdefghijklmnopqrstuvwxyz0123456789.-")
-FIELDS = ("name", "timezone", "working_days", "holidays", "languages", "video_hosts", "names_colleagues", "accent")
+FIELDS = (
+    "name",
+    "timezone",
+    "working_days",
+    "holidays",
+    "languages",
+    "video_hosts",
+    "names_colleagues",
+    "mails_links",
+    "accent",
+)
 
 
 class SettingsForm(GuardedForm):
@@ -66,6 +77,11 @@ class SettingsForm(GuardedForm):
         label="On team steps people see which of their colleagues have done their part",
         required=False,
         help_text="Otherwise they see how many.",
+    )
+    mails_links = forms.BooleanField(
+        label="People can have a link to their checklist sent to their e-mail address",
+        required=False,
+        help_text="To the address that your back end has told. The page for it is shown below once this is saved.",
     )
     logo = forms.FileField(
         required=False,
@@ -168,5 +184,6 @@ def settings(request, slug):
             messages.success(request, "Saved." if changed else "Nothing was different.")
             return redirect("settings", slug=slug)
         workspace.refresh_from_db()  # the page around the form says what is true
-    context = {"nav_current": "settings", "form": form, "logo_url": address_of(workspace.logo)}
+    base_url = django_settings.CAIRN_BASE_URL
+    context = {"nav_current": "settings", "form": form, "logo_url": address_of(workspace.logo), "base_url": base_url}
     return render(request, "tenancy/settings.html", context)

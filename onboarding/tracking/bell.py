@@ -2,10 +2,10 @@
 
 import logging
 import time
-from functools import lru_cache
 
 from django.core.cache import cache
-from django.utils.module_loading import import_string
+
+from onboarding.tenancy.jobs import queue
 
 MARK_SECONDS = 1
 APART = 0.05  # seconds between the rings of one web process; a burst's last request may wait for beat's bell
@@ -41,10 +41,4 @@ def mark(workspace_id: int) -> str:
 
 
 def _send(workspace_id: int) -> None:
-    _queue().send_task(DRAIN, [workspace_id], expires=30, retry=False)
-
-
-@lru_cache(maxsize=1)
-def _queue():
-    """The building's queue, named by string: floors do not import the building."""
-    return import_string("onboarding.celery.app")
+    queue().send_task(DRAIN, [workspace_id], expires=30, retry=False)

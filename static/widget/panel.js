@@ -141,13 +141,14 @@ class Panel {
 
 function drawBody(checklist, from) {
   const several = checklist.phases.length > 1
-  const finished = isFinished(checklist) && draw('div', { class: 'celebrate' }, icon('cairn'), draw('div', null,
-    draw('h3', null, say('That was the last step')), draw('p', null, say('Nothing is left to do here.'))))
+  const glad = (title, text) => draw('div', { class: 'celebrate' }, icon('cairn'), draw('div', null, draw('h3', null, title), text && draw('p', null, text)))
+  const finished = isFinished(checklist) && glad(say('That was the last step'), say('Nothing is left to do here.'))
+  const { celebrate } = checklist
   const phases = checklist.phases.flatMap(({ name, rungs }) => [
     several && name && draw('h3', { class: 'checklist-phase' }, name),
     draw('ol', { class: 'checklist' }, rungs.map((rung) => drawStep(rung, from))),
   ])
-  return [finished, finished && recommending(checklist, from), ...phases, forecast(checklist)].filter(Boolean)
+  return [finished, celebrate && glad(celebrate.title, celebrate.text), finished && recommending(checklist, from), ...phases, forecast(checklist)].filter(Boolean)
 }
 
 function forecast({ forecast: ahead }) {

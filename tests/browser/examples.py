@@ -25,6 +25,7 @@ NOT_PAGES = {
             "enrollment-resume",
             "rung-act",
             "help-answered",
+            "congratulated",
             "sandbox-do",
         ),
         *("draft-open", "draft-edit", "draft-rules", "draft-rung", "draft-criteria", "version-restore"),
@@ -59,6 +60,7 @@ NOT_PAGES = {
         ),
     ],
     "a file to keep": ["file", "ladder-file", "mfa_download_recovery_codes"],
+    "behind a mailed token": ["checklist-mailed"],
     "only ever redirects": ["front-door", "account_set_password"],
     "switched off": ["account_confirm_login_code"],
 }
@@ -102,6 +104,7 @@ def find_examples(live) -> Examples:
     examples = Examples()
     examples.nobody = {
         "checklist": live.demo["checklist_url"].replace(live.demo["base_url"], ""),
+        "checklist-by-mail": f"/m/{live.demo['public_id']}/",
         "sandbox": "/sandbox/",
         "mailbox": "/mailbox/",
         "account_login": "/accounts/login/",

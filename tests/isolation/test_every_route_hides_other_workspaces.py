@@ -29,6 +29,7 @@ SUBJECTS = {
     "enrollment-resume": Person,
     "rung-act": Person,
     "help-answered": Person,
+    "congratulated": Person,
     "person-enroll": Person,
     "enrollment-leave": Person,
     "enrollment-track": Person,

@@ -47,6 +47,9 @@ class Workspace(models.Model):
     logo = models.CharField(max_length=200, blank=True)  # the name of a kept file
     accent = models.CharField(max_length=7, blank=True, default="", db_default="")  # as #00656a
     names_colleagues = models.BooleanField(default=False, db_default=False)  # on team steps, to each other
+    mails_links = models.BooleanField(
+        default=False, db_default=False
+    )  # people may have their checklist's link mailed to them
     wording = models.IntegerField(default=0, db_default=0)  # moves when what checklists say was changed in place
     created_at = models.DateTimeField(auto_now_add=True)
 

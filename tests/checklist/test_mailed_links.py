@@ -1,0 +1,95 @@
+"""The link to a checklist by e-mail: the same answer to everybody, a link for who is known, used once."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core import mail
+
+from milestones.models import MagicLink
+from milestones.tasks import mail_link_to
+from onboarding import clock
+from onboarding.tenancy.scope import workspace_scope
+from tests.ladders import ladder, milestone, publish_ladder
+from tests.senders import Sender, identify
+
+HERE = {"headers": {"Origin": "http://testserver"}}
+
+
+@pytest.fixture
+def page(client, acme):
+    acme.mails_links = True
+    acme.save()
+    publish_ladder(acme, ladder(milestone("report", {"event": "Reported"})))
+    Sender(client, acme).send(
+        identify("hannah", clock.now(), email="hannah@harbor.example", name="Hannah Berg", locale="de-DE")
+    )
+    return f"/m/{acme.public_id}/"
+
+
+def mailed(acme, address="Hannah@harbor.example"):
+    """The path of the link in the mail that was sent."""
+    mail_link_to(acme.pk, address)
+    return re.search(r"http\S+(/m/\S+)", mail.outbox[-1].body)[1]
+
+
+def test_the_page_says_the_same_to_everybody(client, page, monkeypatch):
+    monkeypatch.setattr("milestones.checklist.mailed_links.hand_over", lambda *asked: handed.append(asked) or True)
+    handed = []
+    answers = {client.post(page, {"email": f"{name}@harbor.example"}, **HERE).content for name in ("hannah", "nobody")}
+    assert len(answers) == 1
+    assert [asked[2] for asked in handed] == ["hannah@harbor.example", "nobody@harbor.example"]
+    assert "valid email" in client.post(page, {"email": "hannah"}, **HERE).content.decode()
+
+
+def test_a_link_opens_once_by_its_button(client, acme, page):
+    path = mailed(acme)
+    assert mail.outbox[0].to == ["hannah@harbor.example"]
+    assert client.get(path).status_code == 200
+    assert client.get(path).status_code == 200, "a scanner that looks uses nothing up"
+    opened = client.post(path, **HERE)
+    assert opened.status_code == 302
+    assert opened["Location"].startswith("/c/cairn_link_")
+    assert "Hannah" in client.get(opened["Location"]).content.decode()
+    again = client.post(path, **HERE)
+    assert again.status_code == 404
+    assert page in again.content.decode(), "the way to another one"
+
+
+def test_it_is_over_after_half_an_hour(client, acme, page):
+    path = mailed(acme)
+    with time_machine.travel(clock.now() + timedelta(minutes=31)):
+        assert client.get(path).status_code == 404
+
+
+def test_nobody_gets_none_and_nobody_is_flooded(acme, page):
+    mail_link_to(acme.pk, "nobody@harbor.example")
+    assert mail.outbox == []
+    for _ in range(5):
+        mail_link_to(acme.pk, "hannah@harbor.example")
+    assert len(mail.outbox) == 3
+
+
+def test_a_browser_s_word_about_an_address_counts_for_nothing(client, acme, page):
+    Sender(client, acme, "browser").send(identify("hannah", clock.now(), email="mallory@evil.example"))
+    mail_link_to(acme.pk, "mallory@evil.example")
+    assert mail.outbox == []
+
+
+def test_a_workspace_that_does_not_allow_it_has_no_such_page(client, acme, globex, page):
+    path = mailed(acme)
+    assert client.get(f"/m/{globex.public_id}/").status_code == 404
+    assert client.get(path.replace(acme.public_id, globex.public_id)).status_code == 404
+    acme.mails_links = False
+    acme.save()
+    assert client.get(page).status_code == client.get(path).status_code == 404
+    mail_link_to(acme.pk, "hannah@harbor.example")
+    assert len(mail.outbox) == 1
+
+
+def test_a_form_from_another_site_is_refused(client, acme, page):
+    path = mailed(acme)
+    assert client.post(path, headers={"Origin": "https://evil.example"}).status_code == 403
+    with workspace_scope(acme.pk):
+        assert MagicLink.objects.get().used_at is None
