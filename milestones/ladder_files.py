@@ -117,6 +117,7 @@ def _sense(document: dict):
         content = {**milestones[key], **rung.get("override", {})}
         yield from _criteria(content, place, placed)
         yield from _told(content.get("impact"), f"{place}/impact")
+        yield from _translations(content, place)
         placed.append(key)
 
 
@@ -129,6 +130,16 @@ def _criteria(content: dict, place: str, placed: list[str]):
     for signal in criteria.signals:
         if isinstance(signal, MilestoneSignal) and signal.key not in placed:
             yield Problem(f"{place}/criteria", f"milestone {signal.key!r} must stand earlier in the ladder")
+
+
+def _translations(content: dict, place: str):
+    """What is ticked in one language is ticked in all: the actions are as many. A sentence names the same measures."""
+    for language, told in content.get("translations", {}).items():
+        actions = told.get("actions")
+        if actions and len(actions) != len(content.get("actions", [])):
+            yield Problem(f"{place}/translations/{language}", "has another number of actions than the milestone")
+        if told.get("impact") and content.get("impact"):
+            yield from _told({**content["impact"], "text": told["impact"]}, f"{place}/translations/{language}/impact")
 
 
 def _told(said: dict | None, place: str, spans: tuple[str, ...] = ("before", "after", "total")):

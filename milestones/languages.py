@@ -16,6 +16,7 @@ from django.utils import timezone, translation
 from django.utils.translation import trans_real
 
 from onboarding.tenancy.models import Workspace
+from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.models import Person
 
 FOLDER = Path(__file__).resolve().parent / "locale"
@@ -51,6 +52,11 @@ def language_for(workspace: Workspace, traits: dict, asked: str = "") -> str:
         if short in offered:
             return short
     return offered[0]
+
+
+def workspace_languages() -> list[str]:
+    """The languages that the open workspace offers, besides the first, in which its authors write."""
+    return Workspace.objects.get(pk=current_workspace_id()).languages[1:]
 
 
 def zone_for(workspace: Workspace, traits: dict) -> ZoneInfo:

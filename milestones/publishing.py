@@ -23,7 +23,7 @@ from onboarding.tracking.models import Person
 
 STAY, FOLLOW, CARRY = "stay", "follow", "carry"
 PEOPLE_AT_ONCE = 500
-RULES = ("promise", "promise_for", "at_once", "per_day", "spacing_hours", "enroll", "value")
+RULES = ("promise", "promise_for", "at_once", "per_day", "spacing_hours", "enroll", "value", "translations")
 
 
 def draft(document: dict, *, member: Member | None = None) -> tuple[Version, bool]:

@@ -34,6 +34,7 @@ from milestones.models import Enrollment, Feature, Hit, Progress, Rung, UsualTim
 from milestones.pace import usual_times
 from milestones.peers import peers_of
 from milestones.teams import is_team, standings
+from milestones.translated import translated, translated_rules
 from milestones.voices import NOTHING, Said, said_by
 from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import current_workspace_id
@@ -86,8 +87,10 @@ def compose(
     """
     shown = [rung for rung in rungs if rung.key in rows and rows[rung.key].on_track]
     criteria = {rung.key: parse(rung.content["criteria"]) for rung in shown}
-    titles = {rung.key: rung.title for rung in rungs}
-    names = dict(Feature.objects.values_list("key", "name"))
+    contents = {rung.key: translated(rung.content) for rung in rungs}
+    titles = {key: content["title"] for key, content in contents.items()}
+    rules = translated_rules(enrollment.version.rules)
+    names = dict(Feature.objects.values_list("key", "name")) | rules.get("features", {})
     values = far(enrollment, shown, rows, criteria, now)
     teams = together(enrollment, shown, rows, criteria, now)
     role, traits = enrollment.seat.role, enrollment.seat.account.traits if enrollment.seat.account else {}
@@ -99,10 +102,10 @@ def compose(
         row = rows[rung.key]
         state = row.state(now)
         signals = _signals(rung.key, criteria[rung.key], titles, met, values, state, rows, address)
-        content = rung.content
+        content = contents[rung.key]
         entry = {
             "key": rung.key,
-            "title": rung.title,
+            "title": content["title"],
             **{name: content.get(name) or ("" if name != "effort_minutes" else None) for name in SHOWN},
             "why": why_for(content, role),
             "story": story_for(content, role, traits),
@@ -140,7 +143,8 @@ def compose(
             **_said(rung, state, said, now),
         }
         entry["opens_text"] = _opens_text(entry) if state == "locked" else ""
-        phases.setdefault(rung.phase_id, {"name": rung.phase.name, "rungs": []})["rungs"].append(entry)
+        named = rules.get("phases", {}).get(rung.phase.name, rung.phase.name)
+        phases.setdefault(rung.phase_id, {"name": named, "rungs": []})["rungs"].append(entry)
     entries = [entry for phase in phases.values() for entry in phase["rungs"]]
     counted = [entry for entry in entries if entry["state"] != "skipped"]
     waiting = [entry for entry in entries if entry["state"] == "open" and not entry["missed"]]
@@ -152,9 +156,9 @@ def compose(
         "is_rtl": get_language_bidi(),
         "ladder": {
             "key": enrollment.ladder.key,
-            "name": enrollment.ladder.name,
+            "name": rules.get("name") or enrollment.ladder.name,
             "version": version.number,
-            "promise": promise_for(version.rules, role),
+            "promise": promise_for(rules, role),
         },
         "phases": list(phases.values()),
         "reached": sum(1 for entry in entries if entry["state"] == "reached"),
@@ -210,14 +214,14 @@ def _peers(enrollment: Enrollment, shown: dict) -> dict | None:
 
 def _brought(enrollment: Enrollment, shown: dict, rungs: list[Rung], now: datetime) -> dict:
     """Lay what each reached step has brought over its entry; returns the value so far of the whole ladder."""
-    content = {rung.key: rung.content.get("impact") for rung in rungs}
+    content = {rung.key: translated(rung.content).get("impact") for rung in rungs}
     reached = [entry for phase in shown["phases"] for entry in phase["rungs"] if entry["state"] == "reached"]
     templates = {
         entry["key"]: (read_told(content[entry["key"]]), entry["reached_at"])
         for entry in reached
         if content[entry["key"]] and entry["reached_at"] >= enrollment.enrolled_at
     }
-    value = enrollment.version.rules.get("value")
+    value = translated_rules(enrollment.version.rules).get("value")
     told = tell(templates | ({"": (read_told(value), now)} if value else {}), enrollment, now=now)
     for entry in reached:
         entry["impact"] = told.get(entry["key"])

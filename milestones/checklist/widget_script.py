@@ -65,15 +65,15 @@ def panel(language: str) -> Script:
 
 def words(language: str) -> dict[str, str]:
     """What the part says → how it is said in that language; nothing where it is the same."""
-    said = [
-        text.replace("\\'", "'")
-        for found in SAID.finditer(_code(PANEL) + _code(LOADER))
-        for text in found.groups()
-        if text
-    ]
     with translation.override(language):
-        told = {text: translation.gettext(text) for text in said}
+        told = {text: translation.gettext(text) for text in said_by_the_widget()}
     return {text: translated for text, translated in told.items() if translated != text}
+
+
+def said_by_the_widget() -> list[str]:
+    """Each text that the widget says, in order."""
+    found = (text for each in SAID.finditer(_code(PANEL) + _code(LOADER)) for text in each.groups() if text)
+    return list(dict.fromkeys(text.replace("\\'", "'") for text in found))
 
 
 def _shared() -> list[str]:

@@ -21,6 +21,7 @@ WORDS = {
     "unlocks": "what it unlocks",
     "success_metric": "measure of success",
     "impact": "what it brought",
+    "translations": "translations",
     "waived": "what it goes without",
     "tracks": "role tracks",
     "requires": "prerequisites",
@@ -37,6 +38,7 @@ RULES = {
     "spacing_hours": "hours between steps",
     "enroll": "who climbs it",
     "value": "value so far",
+    "translations": "translations",
 }
 
 

@@ -10,7 +10,18 @@ from milestones.criteria import CriteriaError, MilestoneSignal, parse
 
 PHASES, RUNGS_A_PHASE = 50, 200
 EMPTY = {str: "", list: [], dict: {}, bool: False, int: None}  # how a placement says that it goes without
-RULES = ("ladder", "name", "promise", "promise_for", "at_once", "per_day", "spacing_hours", "enroll", "value")
+RULES = (
+    "ladder",
+    "name",
+    "promise",
+    "promise_for",
+    "at_once",
+    "per_day",
+    "spacing_hours",
+    "enroll",
+    "value",
+    "translations",
+)
 
 
 class EditRefusedError(ValueError):

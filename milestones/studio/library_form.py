@@ -2,9 +2,11 @@
 
 from django import forms
 
+from milestones.languages import LANGUAGES, workspace_languages
 from milestones.studio.roles import role_label
 from milestones.studio.rung_form import LinesField, MilestoneFields, area
 from milestones.studio.told_form import ToldFields
+from milestones.translated import TEXTS
 
 TAGS = {
     "phases": "Phases",
@@ -66,6 +68,7 @@ class LibraryForm(MilestoneFields):
 
     def __init__(self, data=None, *, content: dict, roles: list[str]):
         super().__init__(data, auto_id="m-%s", initial=None if data is not None else _initial(content))
+        self.before = content
         self.roles = list(dict.fromkeys([*roles, *content.get("why_for", {})]))
         for role in self.roles:
             self.fields[f"why_for_{role}"] = forms.CharField(
@@ -93,11 +96,32 @@ class LibraryForm(MilestoneFields):
             spans=True,
             text_help="Such as: {reports_after} reports in the two weeks since, {reports_before} in the two before.",
         )
+        self.languages = workspace_languages()
+        for language in self.languages:
+            self._translate(language, content.get("translations", {}).get(language, {}))
         for tag, label in TAGS.items():
             self.fields[f"tag_{tag}"] = WordsField(label=label, initial=", ".join(content.get("tags", {}).get(tag, [])))
 
+    def _translate(self, language: str, told: dict) -> None:
+        for name in TEXTS:
+            original = self.fields[name]
+            lines = isinstance(original, LinesField)
+            options = {"label": original.label or name.capitalize(), "required": False}
+            field = (
+                LinesField(**options) if lines else forms.CharField(**options, max_length=5000, widget=original.widget)
+            )
+            if name == "title":
+                field.max_length = 200
+            field.initial = "\n".join(told.get(name, [])) if lines else told.get(name, "")
+            self.fields[f"in_{language}_{name}"] = field
+
     def clean(self):
         said = super().clean()
+        for language in self.languages:
+            actions = said.get(f"in_{language}_actions")
+            if actions and len(actions) != len(said.get("actions") or []):
+                wrong = f"Write as many as there are in the original: {len(said.get('actions') or [])}."
+                self.add_error(f"in_{language}_actions", wrong)
         for name in ("video_url", "video_captions", "video_poster"):
             if said.get(name) and not said[name].startswith("https://"):
                 self.add_error(name, "Begin with https://.")
@@ -125,8 +149,23 @@ class LibraryForm(MilestoneFields):
             {part: value for part, value in story.items() if value} for story in stories if story["text"]
         ]
         made["impact"] = self.impact_said
+        made["translations"] = self._translations()
         made["tags"] = {tag: said[f"tag_{tag}"] for tag in TAGS if said[f"tag_{tag}"]}
         return {name: value for name, value in made.items() if value}
+
+    def _translations(self) -> dict:
+        """What is written in other languages; what was said in a language that is not offered now, and of `impact`, stays."""
+        kept = dict(self.before.get("translations", {}))
+        for language in self.languages:
+            texts = {name: self.cleaned_data[f"in_{language}_{name}"] for name in TEXTS}
+            other = {"impact": kept[language]["impact"]} if kept.get(language, {}).get("impact") else {}
+            kept[language] = {name: text for name, text in texts.items() if text} | other
+        return {language: told for language, told in kept.items() if told}
+
+    @property
+    def translation_fields(self):
+        """(the language's name, its bound fields) of each other language."""
+        return [(LANGUAGES[language], self.named(f"in_{language}_")) for language in self.languages]
 
     @property
     def story_fields(self):

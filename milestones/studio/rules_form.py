@@ -5,6 +5,7 @@ from datetime import date
 from django import forms
 
 from milestones.drafting.edits import set_rules
+from milestones.languages import LANGUAGES, workspace_languages
 from milestones.models import Ladder, Segment
 from milestones.studio.roles import role_label
 from milestones.studio.rung_form import area
@@ -80,6 +81,17 @@ class RulesForm(TraitRows):
             spans=False,
             text_help="On top of the checklist, such as: {hours_total} hours saved so far.",
         )
+        self.languages, self.translated = workspace_languages(), document.get("translations", {})
+        for language in self.languages:
+            told = self.translated.get(language, {})
+            for name, label in (("name", "Name"), ("promise", "Promise")):
+                self.fields[f"{name}_in_{language}"] = forms.CharField(
+                    label=f"{label} in {LANGUAGES[language]}",
+                    required=False,
+                    max_length=200 if name == "name" else 5000,
+                    widget=forms.TextInput() if name == "name" else area(2),
+                    initial=told.get(name, ""),
+                )
         others = Ladder.objects.exclude(key=document["ladder"]).order_by("position", "id")
         self.fields["ladder"].choices = _offered(others.values_list("key", "name"), self.enroll.get("ladder"))
         by_rule = Segment.objects.exclude(rule=None).order_by("name", "key")
@@ -90,6 +102,22 @@ class RulesForm(TraitRows):
         said |= {name: self.enroll.get(name) for name in ("when", "event", "ladder", "roles", "segment", "since")}
         said["again"] = self.enroll.get("again", "anew")
         return said | self.initial_of(self.enroll.get("where", []))
+
+    def _translations(self, said: dict) -> dict:
+        """Names and promises in other languages; what a file says besides stays."""
+        kept = {language: dict(told) for language, told in self.translated.items()}
+        for language in self.languages:
+            told = kept.setdefault(language, {})
+            for name in ("name", "promise"):
+                told.pop(name, None)
+                if text := said.get(f"{name}_in_{language}", "").strip():
+                    told[name] = text
+        return {language: told for language, told in kept.items() if told}
+
+    @property
+    def in_languages(self):
+        """The bound fields of names and promises in other languages."""
+        return [self[f"{name}_in_{language}"] for language in self.languages for name in ("name", "promise")]
 
     @property
     def promises(self):
@@ -136,6 +164,7 @@ class RulesForm(TraitRows):
             spacing_hours=int(spacing) if spacing and spacing == int(spacing) else spacing,
             enroll=enroll,
             value=self.value_said,
+            translations=self._translations(said),
         )
 
 

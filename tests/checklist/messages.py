@@ -7,7 +7,7 @@ from babel.messages.extract import extract
 from django.conf import settings
 from django.utils.translation.template import templatize
 
-from milestones.checklist.widget_script import LOADER, PANEL, SAID, _code
+from milestones.checklist.widget_script import said_by_the_widget
 
 PYTHON = (
     "milestones/criteria/words.py",
@@ -32,14 +32,13 @@ def messages() -> set[str | tuple[str, ...]]:
     templates = [
         found
         for path in TEMPLATES
-        for found in ([root / path] if path.endswith(".html") else (root / path).glob("*.html"))
+        for found in ([root / path] if path.endswith(".html") else (root / path).rglob("*.*"))
     ]
     sources = [path.read_text() for path in python] + [templatize(path.read_text()) for path in templates]
     found = {said for text in sources for said in _said_in(text)}
     # A plural is known by its singular, wherever else that is said alone.
-    alone = {text for each in SAID.finditer(_code(LOADER) + _code(PANEL)) for text in each.groups() if text}
     singulars = {each[0] for each in found if isinstance(each, tuple)}
-    return found | {text.replace("\\'", "'") for text in alone if text not in singulars}
+    return found | {text for text in said_by_the_widget() if text not in singulars}
 
 
 def _said_in(source: str):

@@ -32,6 +32,18 @@ Rahimi Ramos Rasmussen Reinholt Ricci Rosen Ruiz Saito Salazar Santos Sato Schre
 Suzuki Szabó Takahashi Tanaka Tesfaye Thorsen Toussaint Traoré Ueda Vargas Vasile Venter Virtanen Vogel Wallin Wójcik
 Yamada Yılmaz Zając Zheng Zimmermann
 """)
+LOCALES = {
+    "de-DE": _words("Dieter Florian Heidi Ilse Jonas Lotte Matthias Ulrike"),
+    "fr-FR": _words("Antoine Camille Cédric Chloé"),
+    "es-ES": _words("Alejandra Carmen Inés Javier Lucía Mateo Santiago Sofía"),
+    "ar": _words("Fatima Karim Mahmoud Mariam Noor Omar Rania Tariq Zainab"),
+}
+
+
+def locale_of(name: str) -> str:
+    """The language somebody uses the product in, "" for English."""
+    return next((locale for locale, names in LOCALES.items() if name.split()[0] in names), "")
+
 
 STEMS = _words("""
 Alder Amberline Ashgrove Bayleaf Beechwood Birchway Bluebird Bramble Brightwell Brookstone Calder Candlewick Cedarline

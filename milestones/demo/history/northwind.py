@@ -6,7 +6,7 @@ from milestones.demo.history import cast, habits
 from milestones.demo.history.companies import IN_SHIFTS, Company, plan_companies
 from milestones.demo.history.days import HOUR, MINUTE, Day
 from milestones.demo.history.deeds import DEEDS, FIRST_VALUE, FURTHER
-from milestones.demo.history.names import Names
+from milestones.demo.history.names import Names, locale_of
 from milestones.demo.history.outbox import Outbox
 from milestones.demo.history.people import Person, address, fate, journey, zeal_of
 from milestones.demo.history.visits import Visit
@@ -124,6 +124,8 @@ class Northwind:
             self.outbox.track(Guest(person.alias), at - 30 * MINUTE, "Invitation Opened", {"channel": "mail"})
             self.outbox.alias(person, at + 25 * MINUTE, person.alias)
         traits = {"name": person.name, "email": person.email, "role": role}
+        if at_work.key != cast.KEY and (locale := locale_of(person.name)):
+            traits["locale"] = locale
         self.outbox.identify(person, at, traits, anonymous_id=anonymous)
         self.outbox.group(person, at + 400, at_work.key, at_work.traits() if founder is None else {})
 

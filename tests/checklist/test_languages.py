@@ -1,0 +1,111 @@
+"""Five languages: every message is translated in each, with the same placeholders; the words change, the checklist does not."""
+
+import re
+from datetime import timedelta
+
+import jwt
+import pytest
+from django.utils import translation
+
+from milestones.checklist.links import make_link
+from milestones.checklist.widget_script import panel, words
+from milestones.languages import LANGUAGES, SOURCE, catalogue, language_for
+from milestones.models import Enrollment
+from onboarding import clock
+from onboarding.tenancy.keys import add_signing_secret
+from onboarding.tenancy.models import Workspace
+from onboarding.tenancy.scope import workspace_scope
+from tests.checklist.messages import messages
+from tests.ladders import ladder, milestone, publish_ladder
+from tests.senders import Sender, identify
+
+TRANSLATED = sorted(LANGUAGES.keys() - {SOURCE})
+PLACEHOLDER = re.compile(r"%\(\w+\)s")
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_message_is_translated(language):
+    known = {message.id: message.string for message in catalogue(language) if message.id}
+    wanted = messages()
+    assert wanted - known.keys() == set(), "not translated"
+    assert known.keys() - wanted == set(), "said nowhere any more"
+    for said, told in known.items():
+        forms = told if isinstance(told, tuple) else (told,)
+        assert all(forms), said
+        # A plural may leave the number out where it says one or two; it may never name something that is not given.
+        given = set(PLACEHOLDER.findall(" ".join(said) if isinstance(said, tuple) else said))
+        assert all(set(PLACEHOLDER.findall(form)) <= given for form in forms), said
+        assert isinstance(said, tuple) or set(PLACEHOLDER.findall(told)) == given, said
+
+
+def test_the_widget_says_it_in_each_language():
+    assert words(SOURCE) == {}
+    for language in TRANSLATED:
+        told = words(language)
+        assert told["I have done this"] != "I have done this"
+        assert f"LANGUAGE='{language}'".encode() in panel(language).plain
+
+
+@pytest.mark.parametrize(
+    ("asked", "traits", "offered", "language"),
+    [
+        ("", {}, ["en"], "en"),
+        ("", {"locale": "de-AT"}, ["en", "de"], "de"),
+        ("", {"language": "fr"}, ["en", "fr"], "fr"),
+        ("", {"locale": "de"}, ["en"], "en"),
+        ("es", {"locale": "de"}, ["en", "de", "es"], "es"),
+        ("fr-CH, fr;q=0.9, en;q=0.8", {}, ["de", "fr"], "fr"),
+        ("xx", {"locale": 7}, ["ar", "en"], "ar"),
+        ("", {}, [], "en"),
+    ],
+)
+def test_whose_language_it_is(asked, traits, offered, language):
+    assert language_for(Workspace(languages=offered), traits, asked) == language
+
+
+@pytest.fixture
+def token(acme):
+    with workspace_scope(acme.pk):
+        _, secret = add_signing_secret()
+    now = clock.now()
+    claims = {"sub": "hannah", "aud": acme.public_id, "iat": now, "exp": now + timedelta(hours=1)}
+    return jwt.encode(claims, secret, algorithm="HS256")
+
+
+@pytest.fixture
+def hannah(client, acme):
+    acme.languages = ["en", "de", "ar"]
+    acme.save()
+    publish_ladder(acme, ladder(milestone("report", {"event": "Reported", "count": 3, "within": {"days": 7}})))
+    sender = Sender(client, acme)
+    sender.send(identify("hannah", clock.now(), locale="de-DE", name="Hannah Berg"))
+    return sender
+
+
+def test_each_language_asked_for_is_kept_beside_the_others(client, acme, hannah, token):
+    def shown(asked):
+        return client.get(f"/widget/v1/checklist{asked}", headers={"Authorization": f"Bearer {token}"}).json()
+
+    for _ in range(2):
+        own, arabic, none = shown(""), shown("?language=ar"), shown("?language=fr")
+        assert (own["language"], own["headline"]) == ("de", "Ein Schritt vor Ihnen. Als Nächstes: Report.")
+        assert own["phases"][0]["rungs"][0]["sentence"] == "Sie haben „Reported“ 3-mal ausgeführt binnen 7 Tagen."
+        assert (arabic["language"], arabic["is_rtl"]) == ("ar", True)
+        assert none["language"] == "de", "a language that the workspace does not offer is not spoken"
+    assert translation.get_language() == "en"
+
+
+def test_the_hosted_page_is_in_the_person_s_language(client, acme, hannah):
+    with workspace_scope(acme.pk):
+        path = f"/c/{make_link(Enrollment.objects.get())}/"
+    page = client.get(path).content.decode()
+    assert '<html lang="de">' in page
+    assert "Als Nächstes für Sie" in page
+    hannah.send(identify("hannah", clock.now(), locale="ar"))
+    assert '<html lang="ar" dir="rtl">' in client.get(path).content.decode()
+
+
+def test_a_refusal_is_said_in_it_too(client, acme, hannah, token):
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = client.post("/widget/v1/rungs/report/confirm", "{}", content_type="application/json", headers=headers)
+    assert answer.json()["message"] == "Dieser Schritt wird durch Ihr Tun im Produkt abgehakt, nicht von Hand."
