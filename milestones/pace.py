@@ -5,7 +5,7 @@ from datetime import datetime
 from milestones.forecasts import DAY, measure_outlooks
 from milestones.models import Ladder, Progress, UsualTime
 from milestones.peers import measure_peers
-from milestones.survival import Spell, quantile
+from milestones.survival import Curve, Spell, product_limit
 from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.counting import real
 
@@ -33,20 +33,26 @@ def _measured(ladder: Ladder, key: str, now: datetime) -> list[UsualTime]:
         if role:
             by_role.setdefault(role, []).append(spell)
     return [
-        UsualTime(
-            workspace_id=current_workspace_id(),
-            ladder=ladder,
-            rung=key,
-            role=role,
-            people=len(spells),
-            low=quantile(spells, 0.1),
-            middle=quantile(spells, 0.5),
-            high=quantile(spells, 0.9),
-            measured_at=now,
-        )
+        _usual(ladder, key, role, product_limit(spells), now)
         for role, spells in by_role.items()
         if sum(spell.is_over for spell in spells) >= ENOUGH
     ]
+
+
+def _usual(ladder: Ladder, key: str, role: str, curve: Curve, now: datetime) -> UsualTime:
+    """Of those who get there: many never do, and a range of everybody would have no end."""
+    low, middle, high = (curve.time_of(share * curve.shares[-1]) for share in (0.1, 0.5, 0.9))
+    return UsualTime(
+        workspace_id=current_workspace_id(),
+        ladder=ladder,
+        rung=key,
+        role=role,
+        people=curve.counts[-1],
+        low=low,
+        middle=middle,
+        high=high,
+        measured_at=now,
+    )
 
 
 def _spells(ladder: Ladder, key: str, now: datetime) -> list[tuple[str, Spell]]:

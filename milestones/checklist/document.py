@@ -320,16 +320,14 @@ def _values(enrollment, shown, rows, criteria, now) -> dict[tuple[str, int], flo
 
 def _usual(time: UsualTime | None) -> dict | None:
     """How long it usually takes, in days and in words; None where nothing can be said."""
-    if time is None or time.low is None:
+    if time is None or time.low is None or time.high is None:
         return None
     return {"low": time.low, "high": time.high, "people": time.people, "text": days_in_words(time.low, time.high)}
 
 
-def days_in_words(low: float, high: float | None) -> str:
-    """ "1 to 4 days", "within a day", "2 days or more"."""
+def days_in_words(low: float, high: float) -> str:
+    """ "1 to 4 days", "within a day", "2 days"."""
     begins = max(math.floor(low), 0)
-    if high is None:
-        return _("a day or more") if begins <= 1 else _("%(days)s days or more") % {"days": begins}
     ends = max(math.ceil(high), 1)
     if ends == 1:
         return _("within a day")

@@ -7,7 +7,7 @@ from onboarding.tenancy.isolation import InnerForeignKey, WorkspaceModel
 class UsualTime(WorkspaceModel):
     """How long a rung usually takes people of a role, from opening to reaching: observed, in days. Measured anew now and then.
 
-    `low` and `high` bound the middle 80 %; None where too many are still at it to say.
+    `low` and `high` bound the middle 80 % of the `people` who got there.
     """
 
     ladder = InnerForeignKey(Ladder, models.CASCADE, related_name="+")
