@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from milestones.checklist.links import make_link
 from milestones.demo import product
+from milestones.languages import LANGUAGES
 from milestones.people import enrollments_of, find_person, first_unfinished
 from onboarding import clock
 from onboarding.tenancy.access import EVERYONE, open_to
@@ -47,7 +48,7 @@ class SignedIn:
 @require_GET
 @open_to(EVERYONE)
 def sandbox(request):
-    """`/sandbox/[?person=<external id>]`"""
+    """`/sandbox/[?person=<external id>][&language=<code>]`"""
     demo = _demo()
     person = _signed_in(demo, request.GET.get("person"))
     clicks = request.session.get(SESSION_KEY, {}).get(person.external_id, [])
@@ -56,6 +57,8 @@ def sandbox(request):
         "switcher": list(_switcher(demo, person)),
         "token": _token(demo, person),
         "clicks": clicks,
+        "languages": Workspace.LANGUAGES,
+        "language": language if (language := request.GET.get("language")) in LANGUAGES else "",
         "forms": _forms(clicks),
         "trucks": product.TRUCKS,
         "on_time": product.ON_TIME,

@@ -24,8 +24,21 @@ class ChecklistElement extends HTMLElement {
     })()
   }
 
+  // Where to get a token, given as a property: also one that the page set before the browser knew this element.
+  set getToken(getToken) {
+    guarded(() => {
+      this.#given = { ...this.#given, getToken: typeof getToken === 'function' ? getToken : null }
+      if (elements.has(this)) this.#begin()
+    })()
+  }
+
   connectedCallback() {
     guarded(() => {
+      const before = Object.getOwnPropertyDescriptor(this, 'getToken')
+      if (before) {
+        delete this.getToken
+        this.getToken = before.value
+      }
       elements.add(this)
       this.#begin()
     })()
