@@ -9,7 +9,7 @@ STRICT = "default-src 'self'; script-src 'self' {cairn}; connect-src {cairn} {mo
 PAGE = """<!doctype html>
 <html lang="en"{root}><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Host</title><link rel="stylesheet" href="/host.css"><script src="/before.js"></script>
-<script src="{cairn}/widget/v1.js" async></script></head>
+<script{nonce} src="{cairn}/widget/v1.js" async></script></head>
 <body><h1>Host page</h1><button id="press" type="button">Press</button><output id="presses">0</output>{body}
 <script src="/host.js"></script></body></html>
 """
@@ -26,11 +26,21 @@ class Host:
         self.policy = "default-src 'self'"
         self.answers: dict[str, tuple[str, str]] = {"/favicon.ico": ("image/svg+xml", "<svg/>")}
 
-    def show(self, cairn: str, body: str, *, root="", css="", before="", script="", connect="") -> str:
-        """Put up the page at / that loads Cairn's script, and return its address; `connect` names further servers it may ask."""
+    def show(self, cairn: str, body: str, *, root="", css="", before="", script="", connect="", nonce="") -> str:
+        """Put up the page at / that loads Cairn's script, and return its address; `connect` names further servers it may ask.
+
+        With a nonce the policy names no address that scripts may come from.
+        """
         self.policy = STRICT.format(cairn=cairn, more=connect)
+        if nonce:
+            self.policy = self.policy.replace(f"script-src 'self' {cairn}", f"script-src 'self' 'nonce-{nonce}'")
         self.answers |= {
-            "/": ("text/html", PAGE.format(cairn=cairn, body=body, root=f" {root}" if root else "")),
+            "/": (
+                "text/html",
+                PAGE.format(
+                    cairn=cairn, body=body, root=f" {root}" if root else "", nonce=f' nonce="{nonce}"' if nonce else ""
+                ),
+            ),
             "/host.css": ("text/css", css),
             "/before.js": ("text/javascript", before),
             "/host.js": ("text/javascript", COUNTER + script),

@@ -47,6 +47,11 @@ HOSTILE = ladder(
     name=BAD,
     enroll={"when": "event", "event": "Hostile Started"},
 )
+FILM = ladder(
+    milestone("watch", {"event": "Watched"}, video={"url": "https://videos.example/two.mp4", "title": "Two minutes"}),
+    key="film",
+    enroll={"when": "event", "event": "Film Started"},
+)
 LAUNCHER = "cairn-checklist .widget-launcher"
 PANEL = "cairn-checklist [role=dialog]"
 SUMMARY = "cairn-checklist .step-head"
@@ -57,7 +62,7 @@ _numbers = itertools.count(1)
 @pytest.fixture(scope="module")
 def vendor(live, tmp_path_factory):
     vendor = Vendor(live)
-    for document in (PATH, HOSTILE):
+    for document in (PATH, HOSTILE, FILM):
         vendor.apply(document, tmp_path_factory.mktemp("ladders"))
     return vendor
 
@@ -125,6 +130,37 @@ def test_it_loads_under_a_strict_policy_without_a_complaint(page, host, vendor, 
     expect(page.locator(PANEL)).to_contain_text("0 of 3 so far")
     expect(page.locator(PANEL)).to_contain_text("Opens after “Greet”")
     assert page.evaluate("[document.cookie, localStorage.length, sessionStorage.length]") == ["", 0, 0]
+    assert page.problems == []
+
+
+def test_a_policy_of_nonces_lets_the_whole_of_it_in(page, host, vendor, person):
+    visit(page, host, vendor, person, nonce="r4nd0m")
+    page.locator(LAUNCHER).click()
+    expect(page.locator(PANEL)).to_contain_text("A hello opens doors.")
+    assert page.problems == []
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_property_gives_the_token_before_and_after_the_script_has_come(page, host, vendor, person, when):
+    given = f"document.querySelector('cairn-checklist').getToken = async () => '{vendor.token(person)}'"
+    late = f"customElements.whenDefined('cairn-checklist').then(() => {{ {given} }})"
+    body = '<cairn-checklist ladder="host-path"></cairn-checklist>'
+    visit(page, host, vendor, person, body=body, script=given if when == "before" else late)
+    assert page.problems == []
+
+
+def test_a_video_asks_nobody_before_it_is_played_and_becomes_a_link_where_it_may_not_play(page, host, vendor):
+    name = f"viewer-{os.getpid()}"
+    vendor.enroll(name, event="Film Started", ladder="film")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    visit(page, host, vendor, name, element={"ladder": "film"})
+    page.locator(LAUNCHER).click()
+    expect(page.locator(PANEL)).to_contain_text("Play video: Two minutes")
+    assert all(address.startswith((host.address, vendor.live.url)) for address in asked)
+    link = page.locator(f"{PANEL} .step-film a")
+    expect(link).to_have_attribute("href", "https://videos.example/two.mp4")
+    expect(link).to_have_attribute("rel", "noopener")
     assert page.problems == []
 
 
