@@ -106,12 +106,9 @@ class LibraryForm(MilestoneFields):
         for name in TEXTS:
             original = self.fields[name]
             lines = isinstance(original, LinesField)
-            options = {"label": original.label or name.capitalize(), "required": False}
-            field = (
-                LinesField(**options) if lines else forms.CharField(**options, max_length=5000, widget=original.widget)
-            )
-            if name == "title":
-                field.max_length = 200
+            label, most = original.label or name.capitalize(), 200 if name == "title" else 5000
+            words = {"label": label, "required": False, "max_length": most, "widget": original.widget}
+            field = LinesField(label=label) if lines else forms.CharField(**words)
             field.initial = "\n".join(told.get(name, [])) if lines else told.get(name, "")
             self.fields[f"in_{language}_{name}"] = field
 

@@ -174,3 +174,22 @@ def test_what_a_step_has_brought_is_said_with_measures(studio, acme):
     assert 'value="Report Sent"' in page
     studio.post(f"{PAGE}share/", sent(acme, cue="Press Share."))
     assert "impact" not in shares(acme)["path"]
+
+
+def test_a_milestone_is_translated_and_what_is_ticked_stays_as_many(studio, acme):
+    acme.languages = ["en", "de", "ar"]
+    acme.save()
+    page = studio.get(f"{PAGE}share/").content.decode()
+    assert "German" in page
+    assert "Arabic" in page
+    said = {"actions": "Open it\nPress Share", "in_de_title": "Teilen", "in_de_actions": "Öffnen"}
+    page = studio.post(f"{PAGE}share/", sent(acme, **said)).content.decode()
+    assert "Write as many as there are in the original: 2." in page
+    said["in_de_actions"] = "Öffnen\n„Share“ drücken"
+    studio.post(f"{PAGE}share/", sent(acme, **said))
+    told = {"title": "Teilen", "actions": ["Öffnen", "„Share“ drücken"]}
+    assert shares(acme)["path"]["translations"] == {"de": told}
+    acme.languages = ["en", "ar"]
+    acme.save()
+    studio.post(f"{PAGE}share/", sent(acme, cue="Press it.", actions=said["actions"]))
+    assert shares(acme)["path"]["translations"] == {"de": told}, "a language that is not offered now is kept"
