@@ -10,7 +10,10 @@ from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.counting import real
 
 ENOUGH = 10  # people, below which nothing is said
+PLENTY = 100  # people, from which on those of late are taken alone
 LATEST = 5_000  # of a rung: the times of long ago say little about now
+
+Opened = tuple[datetime, Spell]
 
 
 def measure_pace(now: datetime) -> int:
@@ -27,16 +30,22 @@ def measure_pace(now: datetime) -> int:
 
 
 def _measured(ladder: Ladder, key: str, now: datetime) -> list[UsualTime]:
-    by_role: dict[str, list[Spell]] = {"": []}
-    for role, spell in _spells(ladder, key, now):
-        by_role[""].append(spell)
+    by_role: dict[str, list[Opened]] = {"": []}
+    for role, opened in _opened(ladder, key, now):
+        by_role[""].append(opened)
         if role:
-            by_role.setdefault(role, []).append(spell)
-    return [
-        _usual(ladder, key, role, product_limit(spells), now)
-        for role, spells in by_role.items()
-        if sum(spell.is_over for spell in spells) >= ENOUGH
-    ]
+            by_role.setdefault(role, []).append(opened)
+    curves = {role: product_limit(_of_late(opened, now)) for role, opened in by_role.items()}
+    return [_usual(ladder, key, role, c, now) for role, c in curves.items() if c.counts and c.counts[-1] >= ENOUGH]
+
+
+def _of_late(opened: list[Opened], now: datetime) -> list[Spell]:
+    """The spells that began in the later half of the time, if enough of them are over: people's pace changes."""
+    if not opened:
+        return []
+    first = min(at for at, _ in opened)
+    late = [spell for at, spell in opened if at >= first + (now - first) / 2]
+    return late if sum(spell.is_over for spell in late) >= PLENTY else [spell for _, spell in opened]
 
 
 def _usual(ladder: Ladder, key: str, role: str, curve: Curve, now: datetime) -> UsualTime:
@@ -55,8 +64,8 @@ def _usual(ladder: Ladder, key: str, role: str, curve: Curve, now: datetime) -> 
     )
 
 
-def _spells(ladder: Ladder, key: str, now: datetime) -> list[tuple[str, Spell]]:
-    """(role, time at the rung) of those who have had it open, the latest; skipped ones and tests left out."""
+def _opened(ladder: Ladder, key: str, now: datetime) -> list[tuple[str, Opened]]:
+    """(role, since when and how long at the rung) of those who have had it open, the latest; skipped ones and tests left out."""
     rows = Progress.objects.filter(
         real("enrollment__seat"),
         rung__version__ladder=ladder,
@@ -71,7 +80,7 @@ def _spells(ladder: Ladder, key: str, now: datetime) -> list[tuple[str, Spell]]:
         if reached_at is not None and reached_at <= opened_at:
             continue  # reached before it would have opened: nobody was at it
         end = reached_at or now
-        found.append((role, Spell((end - opened_at).total_seconds() / DAY, reached_at is not None)))
+        found.append((role, (opened_at, Spell((end - opened_at).total_seconds() / DAY, reached_at is not None))))
     return found
 
 

@@ -99,7 +99,7 @@ def _current(
     # What polls know of their workspace is a part of it.
     whole = Workspace.objects.get(pk=workspace.pk)
     with reading(whole, enrollment.seat.person, language):
-        shown = document(enrollment, now=now) | {"brand": whole.brand_properties}
+        shown = document(enrollment, now=now) | {"brand": whole.brand_properties, "name": whole.checklist_name}
     shown.pop("moment")
     if shown["celebrate"]:
         shown["celebrate"]["text"] = prose.as_text(shown["celebrate"]["text"])

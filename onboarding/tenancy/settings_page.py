@@ -27,6 +27,7 @@ FIELDS = (
     "video_hosts",
     "names_colleagues",
     "mails_links",
+    "checklist_name",
     "accent",
 )
 
@@ -77,6 +78,13 @@ class SettingsForm(GuardedForm):
         label="On team steps people see which of their colleagues have done their part",
         required=False,
         help_text="Otherwise they see how many.",
+    )
+    checklist_name = forms.CharField(
+        label="What your people call the checklist",
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"placeholder": "Getting started"}),
+        help_text="On the widget’s button. Left empty it is “Getting started”, in their language.",
     )
     mails_links = forms.BooleanField(
         label="People can have a link to their checklist sent to their e-mail address",

@@ -12,6 +12,7 @@ class Panel {
   #sub = draw('p')
   #value = draw('p', { class: 'widget-value' })
   #body = draw('div', { class: 'widget-body' })
+  #name = draw('span', null, NAME)
   #count = draw('span', { class: 'num' })
   #news = draw('p', { class: 'u-sr', role: 'status', 'aria-live': 'polite' })
   #frame
@@ -31,7 +32,7 @@ class Panel {
     this.#frame = draw('section', dialog, head, this.#body)
     const button = { class: 'widget-launcher', type: 'button', 'aria-haspopup': 'dialog', 'aria-expanded': 'false', 'aria-controls': 'panel' }
     this.#launcher = draw('button', button,
-      set(set(this.#launchRing.element, '--size', '24px'), '--stroke', 5), NAME, ' ', this.#count)
+      set(set(this.#launchRing.element, '--size', '24px'), '--stroke', 5), this.#name, ' ', this.#count)
     fill(this.element, null, [this.#frame, this.#launcher, this.#news])
     listen(close, 'click', guarded(() => this.close()))
     listen(this.#launcher, 'click', guarded(() => this.open()))
@@ -68,6 +69,7 @@ class Panel {
     this.#swap(drawn, isSame)
     this.#showCount(checklist)
     setText(this.#title, checklist.ladder.name || NAME)
+    setText(this.#name, checklist.name || NAME)
     setText(this.#sub, checklist.headline || '')
     setText(this.#value, checklist.value || '')
     this.#dress(checklist)

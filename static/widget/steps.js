@@ -80,6 +80,7 @@ function ahead(rung, from) {
     actions.length > 0 && draw('ol', { class: isOpen ? 'step-list step-todo' : 'step-list' }, actions),
     rung.later_until && draw('p', { class: 'step-note' }, say('You put this off until tomorrow.')),
     note(say('Why it matters'), rung.why),
+    rung.usual && note(say('How long it takes'), say('Eight of ten people like you who did it took %(time)s; %(people)s were counted.', { time: rung.usual.text, people: rung.usual.people })),
     isOpen && doing(rung, from),
     note(tips.length > 1 ? say('Hints') : say('Hint'), tips.join('\n')),
     deal(rung),

@@ -156,3 +156,22 @@ def test_the_hosted_page_shows_the_same_tick(live, page, operators):
     page.get_by_role("button", name="Open my checklist").click()
     hosted = page.locator("#step-open-shift-board .todo").last
     expect(hosted).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_link_by_e_mail_leads_to_the_checklist(live, page, operators):
+    [(address,)] = live.rows("select email from tracking_person where external_id = %s", [operators[6]])
+    page.goto(f"{live.url}/m/{live.demo['public_id']}/")
+    page.get_by_label("Your e-mail address").fill(address)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("a mail is on its way")
+
+    def has_come():
+        page.goto(f"{live.url}/mailbox/")
+        mails = page.locator(".mailbox-link", has_text=address)
+        return mails.count() and mails.first
+
+    live.eventually(has_come, "the mail with the link").click()
+    page.locator(".mailbox-text a").click()
+    page.get_by_role("button", name="Go to my steps").click()
+    expect(page.get_by_role("heading", name="Next for you")).to_be_visible()
+    assert page.problems == []

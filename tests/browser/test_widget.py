@@ -149,6 +149,32 @@ def test_a_property_gives_the_token_before_and_after_the_script_has_come(page, h
     assert page.problems == []
 
 
+def test_it_has_the_vendor_s_colour_and_word(page, host, vendor, person):
+    vendor.set(accent="#aa3300", checklist_name="Ihre ersten Schritte")
+    try:
+        visit(page, host, vendor, person)
+        expect(page.locator(LAUNCHER)).to_contain_text("Ihre ersten Schritte")
+        assert (
+            page.locator("cairn-checklist .root")
+            .evaluate("(root) => root.style.getPropertyValue('--accent')")
+            .startswith("light-dark(#aa3300")
+        )
+    finally:
+        vendor.set(accent="", checklist_name="")
+    assert page.problems == []
+
+
+def test_somebody_who_is_done_says_whether_they_recommend_it(page, host, vendor, person):
+    vendor.send(person, "Greeted", "Agreed", "Finished", *["Invited"] * 3)
+    visit(page, host, vendor, person)
+    page.locator(LAUNCHER).click()
+    asked = page.locator(f"{PANEL} .widget-recommend")
+    asked.locator("textarea").fill("Begin with the invitations")
+    asked.get_by_role("button", name="9", exact=True).click()
+    expect(asked).to_contain_text("You said 9. Thank you.")
+    assert page.problems == []
+
+
 def test_a_video_asks_nobody_before_it_is_played_and_becomes_a_link_where_it_may_not_play(page, host, vendor):
     name = f"viewer-{os.getpid()}"
     vendor.enroll(name, event="Film Started", ladder="film")

@@ -24,6 +24,19 @@ class Vendor:
         file.write_text(json.dumps(ladder))
         self.live.manage("apply", str(file), "--workspace", self.facts["workspace"], "--publish")
 
+    def set(self, **settings) -> None:
+        """Change the workspace's settings, as the page of them would."""
+        code = f"""
+from onboarding.tenancy.models import Workspace
+from onboarding.tenancy.scope import workspace_scope
+workspace = Workspace.objects.get(slug={self.facts["workspace"]!r})
+for name, value in {settings!r}.items():
+    setattr(workspace, name, value)
+with workspace_scope(workspace.pk):
+    workspace.save(update_fields={list(settings)!r})
+"""
+        self.live.manage("shell", "-c", code)
+
     def send(self, person: str, *events: str) -> None:
         """Track events of a person, server to server."""
         batch = [

@@ -109,3 +109,16 @@ def test_a_refusal_is_said_in_it_too(client, acme, hannah, token):
     headers = {"Authorization": f"Bearer {token}"}
     answer = client.post("/widget/v1/rungs/report/confirm", "{}", content_type="application/json", headers=headers)
     assert answer.json()["message"] == "Dieser Schritt wird durch Ihr Tun im Produkt abgehakt, nicht von Hand."
+
+
+def test_a_changed_setting_shows_at_once(client, acme, hannah, token):
+    def shown():
+        return client.get("/widget/v1/checklist", headers={"Authorization": f"Bearer {token}"}).json()
+
+    assert (shown()["language"], shown()["brand"], shown()["name"]) == ("de", {}, "")
+    acme.languages, acme.accent, acme.checklist_name = ["ar"], "#aa3300", "خطواتكم"
+    with workspace_scope(acme.pk):
+        acme.save()
+    after = shown()
+    assert (after["language"], after["name"]) == ("ar", "خطواتكم")
+    assert after["brand"]["--accent"].startswith("light-dark(#aa3300")

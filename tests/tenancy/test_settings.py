@@ -19,6 +19,8 @@ SAID = {
     "holidays": "2026-12-25 Christmas\n\n2026-01-01",
     "languages": ["en", "de"],
     "video_hosts": "Videos.example.com\n",
+    "checklist_name": "Your first month",
+    "mails_links": "on",
 }
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"0" * 100
 
@@ -39,6 +41,8 @@ def test_they_are_saved_and_stand_on_the_audit_trail(admin, acme):
     assert (acme.timezone, acme.working_days, acme.languages) == ("Europe/Berlin", [1, 2, 3, 4], ["en", "de"])
     assert acme.holidays == [date(2026, 1, 1), date(2026, 12, 25)]
     assert acme.video_hosts == ["videos.example.com"]
+    assert (acme.checklist_name, acme.mails_links) == ("Your first month", True)
+    assert f"/m/{acme.public_id}/" in admin.get(PAGE).content.decode()
     with workspace_scope(acme.pk):
         assert "holidays" in AuditEntry.objects.get(verb="changed the settings").detail["changed"]
     assert "2026-12-25" in admin.get(PAGE).content.decode()

@@ -47,6 +47,9 @@ class Workspace(models.Model):
     logo = models.CharField(max_length=200, blank=True)  # the name of a kept file
     accent = models.CharField(max_length=7, blank=True, default="", db_default="")  # as #00656a
     names_colleagues = models.BooleanField(default=False, db_default=False)  # on team steps, to each other
+    checklist_name = models.CharField(
+        max_length=60, blank=True, default="", db_default=""
+    )  # what it is called; empty: ours
     mails_links = models.BooleanField(
         default=False, db_default=False
     )  # people may have their checklist's link mailed to them
