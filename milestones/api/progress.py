@@ -35,6 +35,16 @@ RUNG = inline_serializer(
         "current": serializers.FloatField(),
         "target": serializers.FloatField(),
         "evidence": serializers.ListField(child=serializers.JSONField()),
+        "impact": inline_serializer(
+            "Impact",
+            {
+                "text": serializers.CharField(),
+                "days": serializers.IntegerField(),
+                "before": serializers.CharField(allow_null=True),
+                "after": serializers.CharField(allow_null=True),
+            },
+            allow_null=True,
+        ),
     },
     many=True,
 )
@@ -51,6 +61,18 @@ PROGRESS = inline_serializer(
         "reached": serializers.IntegerField(),
         "total": serializers.IntegerField(),
         "next": serializers.CharField(allow_null=True),
+        "forecast": inline_serializer(
+            "Forecast",
+            {
+                "low": serializers.DateTimeField(),
+                "high": serializers.DateTimeField(),
+                "text": serializers.CharField(),
+                "people": serializers.IntegerField(),
+                "within_days": serializers.IntegerField(),
+            },
+            allow_null=True,
+        ),
+        "value": serializers.CharField(allow_null=True),
     },
 )
 

@@ -398,6 +398,19 @@ def test_a_server_that_is_down_leaves_the_page_alone(page, host, vendor, person)
     assert [problem for problem in page.problems if "ERR_CONNECTION_REFUSED" not in problem] == []
 
 
+def test_a_server_that_never_answers_leaves_the_page_alone(page, host, vendor, person):
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        nowhere = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with page.expect_request(re.compile("/widget/v1/checklist")):
+            page.goto(host.show(vendor.live.url, element(vendor, person, more=f'server="{nowhere}"'), connect=nowhere))
+        page.locator("#press").click()
+        expect(page.locator("#presses")).to_have_text("1")
+        expect(page.locator(LAUNCHER)).to_be_hidden()
+    assert page.problems == []
+
+
 @pytest.mark.parametrize(
     "answer",
     ["", "<html>", "null", "[]", '{"phases": 3}', '{"reached": 0, "total": 1, "phases": [null]}', '{"reached": 1, "total": 2, "ladder": 7, "phases": [{"rungs": [{}]}]}',

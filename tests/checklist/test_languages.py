@@ -9,7 +9,7 @@ from django.utils import translation
 
 from milestones.checklist.links import make_link
 from milestones.checklist.widget_script import panel, words
-from milestones.languages import LANGUAGES, SOURCE, catalogue, language_for
+from milestones.languages import LANGUAGES, SOURCE, catalogue, language_for, zone_for
 from milestones.models import Enrollment
 from onboarding import clock
 from onboarding.tenancy.keys import add_signing_secret
@@ -61,6 +61,14 @@ def test_the_widget_says_it_in_each_language():
 )
 def test_whose_language_it_is(asked, traits, offered, language):
     assert language_for(Workspace(languages=offered), traits, asked) == language
+
+
+@pytest.mark.parametrize(
+    ("said", "zone"),
+    [("Asia/Tokyo", "Asia/Tokyo"), ("Mars/Base", "Europe/Berlin"), (9, "Europe/Berlin"), (None, "Europe/Berlin")],
+)
+def test_whose_time_zone_it_is(said, zone):
+    assert zone_for(Workspace(timezone="Europe/Berlin"), {"timezone": said}).key == zone
 
 
 @pytest.fixture
