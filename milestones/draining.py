@@ -9,12 +9,14 @@ from functools import lru_cache
 
 from django.db import DatabaseError, transaction
 
-from milestones.concluding import News, conclude, sweep
+from milestones.concluding import conclude
 from milestones.criteria import EventSignal
 from milestones.enrolling import Fresh, LadderRule, enroll_people, ladder_rules
 from milestones.evaluation import event_name
+from milestones.judging import News
 from milestones.models import Enrollment, Version
 from milestones.places import Place, read_places
+from milestones.recording import sweep
 from milestones.rules import VersionRules, version_rules
 from onboarding import clock
 from onboarding.tenancy.availability import is_away

@@ -7,11 +7,12 @@ from django.db.models import F
 
 from milestones import moving
 from milestones.checklist.stored import forget_all
-from milestones.concluding import News, conclude
+from milestones.concluding import conclude
 from milestones.drafting.edits import content_of, keys
 from milestones.drafting.readiness import obstacles
 from milestones.drafting.saving import open_draft, replace
 from milestones.enrolling import enroll_people
+from milestones.judging import News
 from milestones.models import Enrollment, Feature, Ladder, Milestone, Phase, Rung, Version
 from milestones.rules import present_working_time
 from milestones.segments import enrolling_obstacle, frozen_enroll

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from milestones.acts import read
-from milestones.concluding import FOLDED, News, conclude, load, think
+from milestones.concluding import conclude, think
 from milestones.enrolling import enroll_people, enrollable_seats, find_spans, ladder_rules
+from milestones.judging import News, load
 from milestones.models import Enrollment, Hit, Progress
+from milestones.recording import FOLDED
 from onboarding import clock
 from onboarding.tracking.models import Person
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from milestones.climbing import Act
-from milestones.concluding import climber_of, make_candidate, seat_spans
 from milestones.criteria import EventSignal
 from milestones.evaluation import Candidate, event_name, find_hits
+from milestones.judging import climber_of, make_candidate, seat_spans
 from milestones.models import Enrollment
 from milestones.quorum import Standing, standing_of_people, standing_of_share
 from onboarding.tracking.models import EventName

@@ -1,19 +1,17 @@
 """The checklist's document: everything that is shown about one enrollment, in order, as plain values."""
 
-import math
 from collections.abc import Callable, Collection, Container
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import get_language, get_language_bidi, gettext_lazy, ngettext
+from django.utils.translation import get_language, get_language_bidi, gettext_lazy
 from django.utils.translation import gettext as _
 
 from milestones import acts as cairn_acts
 from milestones.checklist.celebrating import celebrate
+from milestones.checklist.sentences import comma, days_in_words, headline, opens_text, peers_in_words
 from milestones.climbing import reopenings
-from milestones.concluding import acts_of, climber_of, load, make_candidate
+from milestones.concluding import acts_of
 from milestones.criteria import (
     TO_YOU,
     Address,
@@ -30,6 +28,7 @@ from milestones.evaluation import event_name, measure
 from milestones.forecasts import done_between, outlook_of
 from milestones.impact import tell
 from milestones.impact_templates import read as read_told
+from milestones.judging import climber_of, load, make_candidate
 from milestones.models import Enrollment, Feature, Hit, Progress, Rung, UsualTime
 from milestones.pace import usual_times
 from milestones.peers import peers_of
@@ -63,7 +62,7 @@ def document(enrollment: Enrollment, *, now: datetime, address: Address = TO_YOU
     shown = compose(enrollment, rungs, rows, now=now, **told)
     on_track = [row for row in rows.values() if row.on_track]
     shown |= _brought(enrollment, shown, rungs, now)
-    shown["peers"] = _peers(enrollment, shown)
+    shown["peers"] = _peers(enrollment, shown["next"])
     shown["forecast"] = done_between(outlook_of(enrollment.ladder_id, enrollment.seat.role), enrollment, on_track, now)
     return shown
 
@@ -116,7 +115,7 @@ def compose(
             "quick_win": bool(content.get("quick_win")),
             "first_value": rung.first_value,
             "unlocks": [{"key": key, "name": names.get(key, key)} for key in content.get("unlocks", [])],
-            "unlock_names": _comma().join(names.get(key, key) for key in content.get("unlocks", [])),
+            "unlock_names": comma().join(names.get(key, key) for key in content.get("unlocks", [])),
             "state": state,
             "opened_at": row.opened_at if state != "locked" else None,
             "opens_at": row.opened_at if state == "locked" else None,
@@ -142,7 +141,7 @@ def compose(
             "how": str(HOW.get(row.how, "")) if state == "reached" else "",
             **_said(rung, state, said, now),
         }
-        entry["opens_text"] = _opens_text(entry) if state == "locked" else ""
+        entry["opens_text"] = opens_text(entry) if state == "locked" else ""
         named = rules.get("phases", {}).get(rung.phase.name, rung.phase.name)
         phases.setdefault(rung.phase_id, {"name": named, "rungs": []})["rungs"].append(entry)
     entries = [entry for phase in phases.values() for entry in phase["rungs"]]
@@ -173,43 +172,10 @@ def compose(
     return shown | {"headline": headline(shown, upcoming), "celebrate": celebrate(shown, now)}
 
 
-def headline(shown: dict, upcoming: dict | None) -> str:
-    """How far somebody is, and what is next, in a sentence or two."""
-    reached, total = shown["reached"], shown["total"]
-    if reached >= total:
-        return ngettext("Your one step is done.", "All %(total)s steps are done.", total) % {"total": total}
-    if reached:
-        said = _("%(reached)s of %(total)s steps done.") % {"reached": reached, "total": total}
-    else:
-        said = ngettext("One step ahead.", "%(total)s steps ahead, one at a time.", total) % {"total": total}
-    if upcoming is None:
-        return said
-    title, minutes = upcoming["title"], upcoming["effort_minutes"]
-    next_up = _("Next: %(title)s") if reached or total == 1 else _("First: %(title)s")
-    takes = (
-        ngettext(", about %(minutes)s minute", ", about %(minutes)s minutes", minutes) % {"minutes": minutes}
-        if minutes
-        else ""
-    )
-    return f"{said} {next_up % {'title': title}}{takes}."
-
-
-def _peers(enrollment: Enrollment, shown: dict) -> dict | None:
-    """How teams like this one do on the next step, in a sentence; None where too few are known."""
-    row = peers_of(enrollment.ladder_id, enrollment.seat.account).get(shown["next"]) if shown["next"] else None
-    if row is None:
-        return None
-    said = {"reached": row.reached, "teams": row.accounts}
-    whose = {
-        "industry": _("%(reached)s of %(teams)s teams in your industry have done this step"),
-        "size": _("%(reached)s of %(teams)s teams of your size have done this step"),
-        "plan": _("%(reached)s of %(teams)s teams on your plan have done this step"),
-    }
-    text = whose.get(row.trait, _("%(reached)s of %(teams)s teams have done this step")) % said
-    if row.middle is not None:
-        days = max(math.ceil(row.middle), 1)
-        text += ngettext(", half of all within a day", ", half of all within %(days)s days", days) % {"days": days}
-    return {"text": f"{text}.", "step": shown["next"], **said}
+def _peers(enrollment: Enrollment, key: str | None) -> dict | None:
+    """How teams like this one do on the next step; None where too few are known."""
+    row = peers_of(enrollment.ladder_id, enrollment.seat.account).get(key) if key else None
+    return row and {"text": peers_in_words(row), "step": key, "reached": row.reached, "teams": row.accounts}
 
 
 def _brought(enrollment: Enrollment, shown: dict, rungs: list[Rung], now: datetime) -> dict:
@@ -325,17 +291,6 @@ def _usual(time: UsualTime | None) -> dict | None:
     return {"low": time.low, "high": time.high, "people": time.people, "text": days_in_words(time.low, time.high)}
 
 
-def days_in_words(low: float, high: float) -> str:
-    """ "1 to 4 days", "within a day", "2 days"."""
-    begins = max(math.floor(low), 0)
-    ends = max(math.ceil(high), 1)
-    if ends == 1:
-        return _("within a day")
-    if ends > max(begins, 1):
-        return _("%(low)s to %(high)s days") % {"low": max(begins, 1), "high": ends}
-    return _("%(days)s days") % {"days": ends}
-
-
 def _together(enrollment, shown, rows, criteria, now) -> dict[str, dict]:
     """rung → how far the account is on its team step: how many have done their part of how many, and who, where they may know."""
     asked = [
@@ -404,19 +359,6 @@ def _node_far(node: Group | int, signals: list[dict]) -> tuple[float, float]:
     if node.kind == "any":
         return max(parts, key=lambda part: part[0] / part[1])
     return sum(1 for current, target in parts if current >= target), len(parts)
-
-
-def _opens_text(entry: dict) -> str:
-    if entry["blocked_by"]:
-        titles = [_("“%(text)s”") % {"text": each["title"]} for each in entry["blocked_by"]]
-        return _("Opens after %(steps)s") % {"steps": f" {_('and')} ".join(titles)}
-    if entry["opens_at"]:
-        return _("Opens on %(day)s") % {"day": date_format(timezone.localtime(entry["opens_at"]), _("j F"))}
-    return _("Opens when you have done the steps before it")
-
-
-def _comma() -> str:
-    return _(", ")
 
 
 def _sentence(clause: str) -> str:

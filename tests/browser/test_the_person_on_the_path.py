@@ -163,7 +163,7 @@ def test_a_link_by_e_mail_leads_to_the_checklist(live, page, operators):
     page.goto(f"{live.url}/m/{live.demo['public_id']}/")
     page.get_by_label("Your e-mail address").fill(address)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_contain_text("a mail is on its way")
+    expect(page.locator(".callout")).to_contain_text("a mail is on its way")
 
     def has_come():
         page.goto(f"{live.url}/mailbox/")

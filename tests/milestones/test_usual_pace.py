@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from milestones.checklist.document import days_in_words, document
+from milestones.checklist.document import document
+from milestones.checklist.sentences import days_in_words
 from milestones.models import Enrollment, UsualTime
 from milestones.pace import measure_pace
 from milestones.survival import Spell, quantile
