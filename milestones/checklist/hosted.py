@@ -50,7 +50,7 @@ def in_their_language(view):
     def translated(request, *args, **kwargs):
         person = request.link.enrollment.seat.person
         known = person.traits.get("locale") or person.traits.get("language") or ""
-        asked = str(known) or request.headers.get("Accept-Language", "")[:200]
+        asked = f"{known},{request.headers.get('Accept-Language', '')[:200]}"
         with reading(request.workspace_shown, person, asked):
             return view(request, *args, **kwargs)
 

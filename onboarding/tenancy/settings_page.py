@@ -60,6 +60,12 @@ class SettingsForm(GuardedForm):
         help_text="Those that your people read.",
         error_messages={"required": "Tick at least one language."},
     )
+    usual_language = forms.ChoiceField(
+        label="The usual one",
+        choices=Workspace.LANGUAGES,
+        required=False,
+        help_text="In which your ladders are written; who reads none of the others reads this one.",
+    )
     video_hosts = forms.CharField(
         label="Hosts of your videos",
         required=False,
@@ -102,10 +108,20 @@ class SettingsForm(GuardedForm):
         self.workspace = workspace
         initial = {name: getattr(workspace, name) for name in FIELDS}
         initial["holidays"] = "\n".join(day.isoformat() for day in workspace.holidays)
+        initial["usual_language"] = workspace.languages[0] if workspace.languages else "en"
         initial["video_hosts"] = "\n".join(workspace.video_hosts)
         super().__init__(data, files, initial=initial, auto_id="settings-%s")
         if not workspace.logo:
             del self.fields["remove_logo"]
+
+    def clean(self):
+        said = super().clean()
+        usual, ticked = said.get("usual_language"), said.get("languages") or []
+        if usual and ticked and usual not in ticked:
+            self.add_error("usual_language", "Tick it above, too.")
+        elif usual:
+            said["languages"] = [usual, *(each for each in ticked if each != usual)]
+        return said
 
     def clean_accent(self) -> str:
         return self.cleaned_data["accent"].lower()

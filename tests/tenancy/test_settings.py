@@ -48,6 +48,13 @@ def test_they_are_saved_and_stand_on_the_audit_trail(admin, acme):
     assert "2026-12-25" in admin.get(PAGE).content.decode()
 
 
+def test_the_usual_language_comes_first(admin, acme):
+    admin.post(PAGE, SAID | {"usual_language": "de"})
+    acme.refresh_from_db()
+    assert acme.languages == ["de", "en"]
+    assert "Tick it above, too." in admin.post(PAGE, SAID | {"usual_language": "fr"}).content.decode()
+
+
 @pytest.mark.parametrize(
     ("field", "text", "message"),
     [
