@@ -14,7 +14,7 @@ from milestones.criteria import EventSignal
 from milestones.enrolling import Fresh, LadderRule, enroll_people, ladder_rules
 from milestones.evaluation import event_name
 from milestones.judging import News
-from milestones.models import Enrollment, Version
+from milestones.models import ChecklistDocument, Enrollment, Version
 from milestones.places import Place, read_places
 from milestones.recording import sweep
 from milestones.rules import VersionRules, version_rules
@@ -29,6 +29,7 @@ from onboarding.tracking.staging import commit_lazily, moment, take_turn, wait_f
 
 FACTS_A_DRAIN = 8_000
 BULK_EVERY = 4
+SPOKEN = (b'"locale"', b'"language"', b'"timezone"')  # traits by which a checklist is said
 TRIES = 5
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 log = logging.getLogger(__name__)
@@ -108,7 +109,19 @@ def _digest(rows: list[InboxRow]) -> None:
     occasion = "import" if rows[0].lane == InboxRow.Lane.BULK else "live"
     taken = take_in(rows)
     follow(taken, now=clock.now(), occasion=occasion)
+    _speak_anew(taken)
     InboxRow.objects.filter(pk__among=[row.pk for row in rows]).delete()
+
+
+def _speak_anew(taken: Taken) -> None:
+    """Who reads another language now, or is elsewhere, has their checklist said anew."""
+    people = {
+        arrival.person_id
+        for arrival in taken.arrivals
+        if arrival.fact.kind == Kind.IDENTIFY and any(key in arrival.fact.properties for key in SPOKEN)
+    }
+    if people:
+        ChecklistDocument.objects.filter(enrollment__seat__person__among=people).delete()
 
 
 def _drain_singly(workspace_id: int) -> int:

@@ -59,6 +59,15 @@ def read(said: dict, spans: Container[str] = SPANS) -> Template:
     return Template(said["text"], measures, said.get("days", DAYS), said.get("at_least", AT_LEAST))
 
 
+def fits(said: dict) -> bool:
+    """Whether its text names its own measures."""
+    try:
+        read(said)
+    except ValueError:
+        return False
+    return True
+
+
 def _measure(said: dict) -> Measure:
     signal = {name: said[name] for name in ("event", "where", "from", "by") if name in said}
     if "sum" in said:

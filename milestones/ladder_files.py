@@ -103,6 +103,10 @@ def _sense(document: dict):
             if unlock not in features:
                 yield Problem(f"milestones/{milestone['key']}/unlocks", f"there is no feature {unlock!r} in this file")
     yield from _told(document.get("value"), "value", spans=("total",))
+    for language, told in document.get("translations", {}).items():
+        if told.get("value") and document.get("value"):
+            said = {**document["value"], "text": told["value"]}
+            yield from _told(said, f"translations/{language}/value", spans=("total",))
     placed: list[str] = []
     for rung in (rung for phase in document["phases"] for rung in phase["rungs"]):
         key, place = rung["milestone"], f"phases/…/{rung['milestone']}"

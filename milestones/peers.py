@@ -25,7 +25,7 @@ class _Team:
 
 def measure_peers(ladder: Ladder, now: datetime) -> int:
     """Measure anew how accounts of each industry, size and plan, and all together, do on each rung; returns how many are told."""
-    teams, reached = _teams(ladder, now), _reached(ladder)
+    teams, reached, asked = _teams(ladder, now), _reached(ladder), _asked(ladder)
     groups: dict[tuple[str, str], list[int]] = {("", ""): list(teams)}
     for account, team in teams.items():
         for trait, value in team.traits.items():
@@ -33,9 +33,12 @@ def measure_peers(ladder: Ladder, now: datetime) -> int:
     fresh = [
         row
         for (trait, value), accounts in groups.items()
-        if len(accounts) >= ENOUGH
         for rung, at in reached.items()
-        if (row := _measured(ladder, rung, trait, value, accounts, teams, at, now))
+        if (
+            row := _measured(
+                ladder, rung, trait, value, [a for a in accounts if a in asked.get(rung, ())], teams, at, now
+            )
+        )
     ]
     PeerTime.objects.filter(ladder=ladder).delete()
     PeerTime.objects.bulk_create(fresh)
@@ -71,9 +74,19 @@ def _reached(ladder: Ladder) -> dict[str, dict[int, datetime]]:
     return found
 
 
+def _asked(ladder: Ladder) -> dict[str, set[int]]:
+    """rung → the accounts of which somebody has it on their track."""
+    rows = Progress.objects.filter(real("enrollment__seat"), enrollment__ladder=ladder, on_track=True)
+    found: dict[str, set[int]] = {}
+    for key, account in rows.order_by().values_list("key", "enrollment__seat__account").distinct():
+        if account:
+            found.setdefault(key, set()).add(account)
+    return found
+
+
 def _measured(ladder, rung, trait, value, accounts, teams, at, now) -> PeerTime | None:
     done = [account for account in accounts if account in at]
-    if len(done) < FEW:
+    if len(accounts) < ENOUGH or min(len(done), len(accounts) - len(done)) < FEW:
         return None
     spells = [
         Spell(max(((at.get(each) or now) - teams[each].began).total_seconds(), 0) / DAY, each in at)

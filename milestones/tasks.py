@@ -6,7 +6,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.core.cache import cache
 
-from milestones.checklist.mailed_links import mail_link
+from milestones.checklist.mailed_links import make_mail
 from milestones.draining import drain, sweep_workspace
 from milestones.lookups import (
     workspaces_moving,
@@ -88,12 +88,14 @@ def move_waiting() -> None:
 
 
 @shared_task(name="milestones.mail_link")
-def mail_link_to(workspace_id: int, email: str) -> None:
+def mail_link_to(workspace_id: int, person_id: int) -> None:
     """Send a person the link to their checklist."""
     if not isinstance(workspace_id, int) or not Workspace.objects.filter(pk=workspace_id, mails_links=True).exists():
         return
     with workspace_scope(workspace_id):
-        mail_link(email)
+        mail = make_mail(person_id)
+    if mail:
+        mail.send()
 
 
 @shared_task(name="milestones.measure_pace")

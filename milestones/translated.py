@@ -2,6 +2,8 @@
 
 from django.utils.translation import get_language
 
+from milestones.impact_templates import fits
+
 TEXTS = ("title", "outcome", "why", "cue", "actions", "tips", "story")
 
 
@@ -16,7 +18,7 @@ def translated(content: dict) -> dict:
     if told.get("story"):
         said.pop("stories", None)
     if told.get("impact") and content.get("impact"):
-        said["impact"] = {**content["impact"], "text": told["impact"]}
+        said["impact"] = _with_text(content["impact"], told["impact"])
     return said
 
 
@@ -29,5 +31,11 @@ def translated_rules(rules: dict) -> dict:
     if told.get("promise"):
         said.pop("promise_for", None)
     if told.get("value") and rules.get("value"):
-        said["value"] = {**rules["value"], "text": told["value"]}
+        said["value"] = _with_text(rules["value"], told["value"])
     return said
+
+
+def _with_text(told: dict, text: str) -> dict:
+    """A template with a translated text; as it was where that names a measure that is not there any more."""
+    said = {**told, "text": text}
+    return said if fits(said) else told

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from django import forms
 from django.conf import settings
+from django.core.cache import cache
 from django.core.mail import EmailMessage
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -32,8 +33,8 @@ from onboarding.tenancy.secrets import hash_secret, new_secret
 from onboarding.tracking.models import Person
 
 LIFETIME = timedelta(minutes=30)
-MOST_AN_HOUR, MOST_A_WORKSPACE = 3, 500
-PATH = re.compile(r"/m/([^/]+)/")
+MOST_AN_HOUR, MOST_A_WORKSPACE, MOST_A_MINUTE = 3, 5_000, 60
+PATH = re.compile(r"/m/([A-Za-z0-9_-]{1,40})/")
 
 
 class MailDoor:
@@ -41,7 +42,7 @@ class MailDoor:
 
     def locate(self, request):
         named = PATH.match(request.path_info)
-        workspace = Workspace.objects.filter(public_id=named[1][:40], mails_links=True).first() if named else None
+        workspace = Workspace.objects.filter(public_id=named[1], mails_links=True).first() if named else None
         if workspace is None:
             return render(request, "milestones/checklist/gone.html", status=404)
         return workspace.pk
@@ -68,7 +69,7 @@ def ask_for_link(request, public_id):
         form = AddressForm(request.POST if request.method == "POST" else None, auto_id="mail-%s")
         asked = False
         if request.method == "POST" and form.is_valid():
-            asked = hand_over("milestones.mail_link", current_workspace_id(), form.cleaned_data["email"])
+            asked = _is_in_time() and hand_over("milestones.mail_link", current_workspace_id(), _whose(form))
             if not asked:
                 form.add_error(None, _("It could not be sent just now. Try again in a minute."))
         return _page(request, "ask_for_link.html", form=form, asked=asked)
@@ -89,20 +90,40 @@ def use_link(request, public_id, token):
         return _page(request, "use_link.html")
 
 
+def _whose(form: AddressForm) -> int:
+    """Whose address it is, 0 for nobody's: the worker is asked all the same, and told no address."""
+    known = Person.objects.filter(email__iexact=form.cleaned_data["email"], external_id__isnull=False)
+    return known.order_by("-last_seen_at").values_list("pk", flat=True).first() or 0
+
+
+def _is_in_time() -> bool:
+    """Whether the workspace was not asked more than so often in this minute; a cache that is away stops nobody."""
+    key = f"mailed_links:{current_workspace_id()}:{int(clock.now().timestamp()) // 60}"
+    try:
+        cache.add(key, 0, timeout=120)
+        return cache.incr(key) <= MOST_A_MINUTE
+    except Exception:
+        return True
+
+
 def _page(request, name: str, *, status: int = 200, **context):
     context |= {"workspace": request.workspace_shown, "logo_url": address_of(request.workspace_shown.logo)}
     return private(render(request, f"milestones/checklist/{name}", context, status=status))
 
 
-def mail_link(email: str) -> bool:
-    """Mail a link to the person of this address in the open workspace; False for nobody, and for who asks too often."""
-    person = Person.objects.filter(email__iexact=email, external_id__isnull=False).order_by("-last_seen_at").first()
+def make_mail(person_id: int) -> EmailMessage | None:
+    """A mail with a new link for a person of the open workspace; None for nobody, and for who asks too often.
+
+    To be sent when the link is stored: so no mail goes out whose link is not there.
+    """
+    person = Person.objects.filter(pk=person_id).exclude(email="").first()
     enrollment = first_unfinished(enrollments_of(person)) if person else None
     now = clock.now()
     lately = MagicLink.objects.filter(created_at__gt=now - timedelta(hours=1))
     mine = lately.filter(enrollment__seat__person=person)
     if enrollment is None or mine.count() >= MOST_AN_HOUR or lately.count() >= MOST_A_WORKSPACE:
-        return False
+        return None
+    MagicLink.objects.filter(expires_at__lt=now - timedelta(days=1)).delete()
     token, workspace = new_secret("cairn_mail"), Workspace.objects.get(pk=current_workspace_id())
     made = {"token_hash": hash_secret(token), "created_at": now, "expires_at": now + LIFETIME}
     MagicLink.objects.create(workspace_id=workspace.pk, enrollment=enrollment, **made)
@@ -111,5 +132,4 @@ def mail_link(email: str) -> bool:
         context = {"workspace": workspace, "link": settings.CAIRN_BASE_URL + path}
         body = render_to_string("milestones/checklist/email/link.txt", context)
         subject = " ".join((_("Your steps with %(vendor)s") % {"vendor": workspace.name}).split())
-        EmailMessage(subject=subject, body=body, to=[person.email]).send()
-    return True
+        return EmailMessage(subject=subject, body=body, to=[person.email])

@@ -45,9 +45,8 @@ def script() -> Script:
     code = _code(LOADER)
     kit = ",".join(_shared())
     # Whatever an old or odd browser lacks: the page around hears nothing of it.
-    version = panel(SOURCE).etag[:12]
     return _made(
-        f"(()=>{{'use strict';try{{\nconst VERSION='{version}'\n{code}const KIT={{{kit}}}\nenter()\n}}catch{{}}}})()\n"
+        f"(()=>{{'use strict';try{{\nconst VERSION='{_version()}'\n{code}const KIT={{{kit}}}\nenter()\n}}catch{{}}}})()\n"
     )
 
 
@@ -61,6 +60,12 @@ def panel(language: str) -> Script:
     head = f"const LANGUAGE='{language}',WORDS={_json(words(language))},STYLE={_json(style)}"
     tail = f"const sheet=new CSSStyleSheet()\nsheet.replaceSync(STYLE)\nreturn {{{','.join(GIVEN)}}}"
     return _made(f"export default({{{','.join(_shared())}}})=>{{\n{head}\n{code}{tail}\n}}\n")
+
+
+@lru_cache(maxsize=1)
+def _version() -> str:
+    """Moves with the part in whatever language."""
+    return hashlib.sha256("".join(panel(each).etag for each in sorted(LANGUAGES)).encode()).hexdigest()[:12]
 
 
 def words(language: str) -> dict[str, str]:
@@ -120,7 +125,7 @@ def widget_panel(request):
     """GET /widget/v1.panel.js?language=&v=: asked for by the loader; with its version it may be kept for good."""
     asked = request.GET.get("language", "")
     found = panel(asked if asked in LANGUAGES else SOURCE)
-    is_this = request.GET.get("v") == panel(SOURCE).etag[:12]
+    is_this = request.GET.get("v") == _version()
     return _answer(request, found, A_YEAR if is_this else 0)
 
 

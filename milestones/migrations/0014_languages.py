@@ -2,9 +2,8 @@
 
 from django.db import migrations, models
 
-# As in 0004, with the language that was asked for.
+# As in 0004, with the language that was asked for; the older one stays for processes that still run the older code.
 KEPT_CHECKLISTS = """
-drop function kept_checklists(text, text, text, text, timestamptz);
 create function kept_checklists(wanted text, subject text, of_account text, of_ladder text, of_language text, at timestamptz)
 returns table (workspace_id bigint, timezone text, origins text[], kids text[], secrets bytea[],
                enrollment_id bigint, revision bigint, stamp text, body text, is_unfinished boolean)

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from milestones.impact_templates import fits
 from milestones.languages import LANGUAGES, workspace_languages
 from milestones.studio.roles import role_label
 from milestones.studio.rung_form import LinesField, MilestoneFields, area
@@ -155,7 +156,9 @@ class LibraryForm(MilestoneFields):
         kept = dict(self.before.get("translations", {}))
         for language in self.languages:
             texts = {name: self.cleaned_data[f"in_{language}_{name}"] for name in TEXTS}
-            other = {"impact": kept[language]["impact"]} if kept.get(language, {}).get("impact") else {}
+            sentence = kept.get(language, {}).get("impact")
+            still = sentence and self.impact_said and fits({**self.impact_said, "text": sentence})
+            other = {"impact": sentence} if still else {}
             kept[language] = {name: text for name, text in texts.items() if text} | other
         return {language: told for language, told in kept.items() if told}
 

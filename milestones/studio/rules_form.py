@@ -5,6 +5,7 @@ from datetime import date
 from django import forms
 
 from milestones.drafting.edits import set_rules
+from milestones.impact_templates import fits
 from milestones.languages import LANGUAGES, workspace_languages
 from milestones.models import Ladder, Segment
 from milestones.studio.roles import role_label
@@ -108,6 +109,8 @@ class RulesForm(TraitRows):
         kept = {language: dict(told) for language, told in self.translated.items()}
         for language in self.languages:
             told = kept.setdefault(language, {})
+            if told.get("value") and not (self.value_said and fits({**self.value_said, "text": told["value"]})):
+                told.pop("value")
             for name in ("name", "promise"):
                 told.pop(name, None)
                 if text := said.get(f"{name}_in_{language}", "").strip():

@@ -41,7 +41,7 @@ class ToldFields:
             "kind": (forms.ChoiceField(label="What of it", choices=KINDS), kind),
             "property": (
                 forms.CharField(label="Property", max_length=200),
-                ".".join(path) if isinstance(path, list) else path,
+                " > ".join(path) if isinstance(path, list) else path,
             ),
             "by": (forms.ChoiceField(label="Of whom", choices=BY), each.get("by", "person")),
             "worth": (forms.FloatField(label="One counts for", min_value=0), each.get("worth", 1)),
@@ -87,12 +87,13 @@ class ToldFields:
         if not part("event"):
             self.form.add_error(f"{self.prefix}_{n}_event", "Name the event.")
         made = {"name": part("name"), "event": part("event")}
-        before = next((each for each in self.said.get("measures", []) if each["event"] == made["event"]), {})
+        told = self.said.get("measures", [])
+        before = told[n] if n < len(told) and told[n]["event"] == made["event"] else {}
         made |= {kept: before[kept] for kept in ("where", "from") if kept in before}
         if part("kind") in ("sum", "distinct"):
             if not part("property"):
                 self.form.add_error(f"{self.prefix}_{n}_property", "Name the property.")
-            path = (part("property") or "").split(".")
+            path = [key.strip() for key in (part("property") or "").split(">")]
             made[part("kind")] = path if len(path) > 1 else path[0]
         for name, usual in (("by", "person"), ("worth", 1), ("better", "more")):
             value = part(name)

@@ -9,6 +9,7 @@ class Line {
   #token
   #getToken
   #etag = null
+  #fresh = null // of an answer that is not shown yet
 
   constructor({ server, ladder, language, token, getToken }) {
     this.#language = language
@@ -25,8 +26,13 @@ class Line {
     const answer = await body(response)
     if (response.status === 404 && answer.code === 'unknown_person') return NOBODY_YET
     if (!response.ok || !isChecklist(answer)) throw new Error(`status ${response.status}`)
-    this.#etag = response.headers.get('ETag')
+    this.#fresh = response.headers.get('ETag')
     return answer
+  }
+
+  // The last answer is shown: from now on only a newer one is wanted.
+  shown() {
+    this.#etag = this.#fresh
   }
 
   // {ok, shows, message}; throws when there is no good answer.

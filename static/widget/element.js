@@ -143,6 +143,7 @@ class ChecklistElement extends HTMLElement {
       if (line !== this.#line) return // the answer to an older question
       if (checklist) await this.#take(checklist, line)
       if (line !== this.#line) return
+      if (checklist) line.shown()
       this.#isDoubtful = false
     } catch (error) {
       if (line === this.#line && this.#isDoubtful) this.#forget()
@@ -157,6 +158,10 @@ class ChecklistElement extends HTMLElement {
     }
     await this.#make(`${checklist.language || 'en'}`)
     if (line !== this.#line) return
+    if (this.#shown && this.#shown.person !== checklist.person) { // what one person typed is not another's
+      this.#drafts.clear()
+      this.#films.clear()
+    }
     const before = isSamePath(this.#shown, checklist) ? this.#shown : null
     for (const [key, { busy }] of this.#wishes) {
       if (!before || !busy) this.#wishes.delete(key) // the server's newer word says more than its answer did
@@ -189,7 +194,10 @@ class ChecklistElement extends HTMLElement {
       },
       () => say('That did not get through. Try again.'),
     )
-    if (line !== this.#line || !this.#shown) return
+    if (line !== this.#line || !this.#shown) {
+      this.#wishes.delete(key)
+      return
+    }
     guarded(() => this.#wish(key, { busy: false, text }))()
     this.#made.panel.announce(text)
     this.#pacer.hurry()

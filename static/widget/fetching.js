@@ -11,7 +11,7 @@ async function fetchPart(language, server) {
   const base = script ? new URL(script.src).origin : server
   const again = tries ? `&try=${tries}` : '' // a browser may remember that an address gave nothing
   try {
-    const { default: make } = await import(`${base}/widget/v1.panel.js?v=${VERSION}&language=${encode(language)}${again}`)
+    const { default: make } = await within(PATIENCE, import(`${base}/widget/v1.panel.js?v=${VERSION}&language=${encode(language)}${again}`))
     return make(KIT)
   } catch (error) {
     tries += 1

@@ -190,6 +190,27 @@ def test_a_video_asks_nobody_before_it_is_played_and_becomes_a_link_where_it_may
     assert page.problems == []
 
 
+def test_a_video_of_an_allowed_host_is_played_when_asked_for_and_what_fails_becomes_a_link(page, host, vendor):
+    vendor.set(video_hosts=["videos.example"])
+    try:
+        name = f"viewer-{os.getpid()}-2"
+        vendor.enroll(name, event="Film Started", ladder="film")
+        visit(page, host, vendor, name, element={"ladder": "film"})
+        page.locator(LAUNCHER).click()
+        expect(page.locator(f"{PANEL} video")).to_have_count(0)
+        page.get_by_role("button", name="Play video: Two minutes").click()
+        expect(page.locator(f"{PANEL} .step-film a")).to_be_visible()  # the page's policy names no media host
+    finally:
+        vendor.set(video_hosts=[])
+
+
+def test_a_part_that_did_not_come_is_fetched_again(page, host, vendor, person):
+    page.route("**/widget/v1.panel.js*", lambda route: route.abort(), times=1)
+    visit(page, host, vendor, person)
+    page.locator(LAUNCHER).click()
+    expect(page.locator(PANEL)).to_contain_text("A hello opens doors.")
+
+
 def test_it_moves_when_a_real_event_arrives(page, host, vendor, person):
     script = "Cairn_ready = customElements.whenDefined('cairn-checklist').then(() => { window.heard = []; for (const kind of ['reached', 'change']) Cairn.on(kind, (event) => heard.push(event)) })"
     visit(page, host, vendor, person, script=script)

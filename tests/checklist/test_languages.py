@@ -9,8 +9,10 @@ from django.utils import translation
 
 from milestones.checklist.links import make_link
 from milestones.checklist.widget_script import panel, words
+from milestones.ladder_files import LadderFileError
 from milestones.languages import LANGUAGES, SOURCE, catalogue, language_for, zone_for
 from milestones.models import Enrollment
+from milestones.translated import translated_rules
 from onboarding import clock
 from onboarding.tenancy.keys import add_signing_secret
 from onboarding.tenancy.models import Workspace
@@ -130,3 +132,25 @@ def test_a_changed_setting_shows_at_once(client, acme, hannah, token):
     after = shown()
     assert (after["language"], after["name"]) == ("ar", "خطواتكم")
     assert after["brand"]["--accent"].startswith("light-dark(#aa3300")
+
+
+def test_another_language_is_seen_at_once(client, acme, hannah, token):
+    headers = {"Authorization": f"Bearer {token}"}
+    assert client.get("/widget/v1/checklist", headers=headers).json()["language"] == "de"
+    hannah.send(identify("hannah", clock.now(), locale="ar"))
+    assert client.get("/widget/v1/checklist", headers=headers).json()["language"] == "ar"
+
+
+def test_a_translation_that_names_a_lost_measure_is_passed_over(client, acme, hannah, token):
+    value = {"text": "{sent_total} sent", "measures": [{"name": "sent", "event": "Sent"}]}
+    wrong = {"de": {"value": "{gone_total} verschickt"}}
+    with pytest.raises(LadderFileError, match="translations/de/value"):
+        ladder(milestone("report", {"event": "Reported"}), value=value, translations=wrong)
+    assert translated_rules({"value": value, "translations": {"en": {"value": "{gone_total}"}}})["value"] == value
+
+
+@pytest.mark.parametrize(("days", "said"), [(2, "يومين"), (3, "3 أيام"), (14, "14 يومًا"), (100, "100 يوم")])
+def test_arabic_counts_as_it_does(days, said):
+    with translation.override("ar"):
+        text = translation.ngettext(" within %(days)s day", " within %(days)s days", days) % {"days": days}
+    assert text.endswith(said)

@@ -7,10 +7,12 @@ import pytest
 import time_machine
 from django.core import mail
 
+from milestones.checklist.mailed_links import MOST_A_MINUTE, AddressForm, _whose
 from milestones.models import MagicLink
 from milestones.tasks import mail_link_to
 from onboarding import clock
 from onboarding.tenancy.scope import workspace_scope
+from onboarding.tracking.models import Person
 from tests.ladders import ladder, milestone, publish_ladder
 from tests.senders import Sender, identify
 
@@ -28,18 +30,28 @@ def page(client, acme):
     return f"/m/{acme.public_id}/"
 
 
+def ask(acme, address):
+    """What the page hands over for this address, done."""
+    with workspace_scope(acme.pk):
+        form = AddressForm({"email": address})
+        assert form.is_valid()
+        person = _whose(form)
+    mail_link_to(acme.pk, person)
+
+
 def mailed(acme, address="Hannah@harbor.example"):
     """The path of the link in the mail that was sent."""
-    mail_link_to(acme.pk, address)
+    ask(acme, address)
     return re.search(r"http\S+(/m/\S+)", mail.outbox[-1].body)[1]
 
 
-def test_the_page_says_the_same_to_everybody(client, page, monkeypatch):
+def test_the_page_says_the_same_to_everybody(client, acme, page, monkeypatch):
     monkeypatch.setattr("milestones.checklist.mailed_links.hand_over", lambda *asked: handed.append(asked) or True)
     handed = []
     answers = {client.post(page, {"email": f"{name}@harbor.example"}, **HERE).content for name in ("hannah", "nobody")}
     assert len(answers) == 1
-    assert [asked[2] for asked in handed] == ["hannah@harbor.example", "nobody@harbor.example"]
+    with workspace_scope(acme.pk):
+        assert [asked[1:] for asked in handed] == [(acme.pk, Person.objects.get().pk), (acme.pk, 0)]
     assert "valid email" in client.post(page, {"email": "hannah"}, **HERE).content.decode()
 
 
@@ -64,16 +76,16 @@ def test_it_is_over_after_half_an_hour(client, acme, page):
 
 
 def test_nobody_gets_none_and_nobody_is_flooded(acme, page):
-    mail_link_to(acme.pk, "nobody@harbor.example")
+    ask(acme, "nobody@harbor.example")
     assert mail.outbox == []
     for _ in range(5):
-        mail_link_to(acme.pk, "hannah@harbor.example")
+        ask(acme, "hannah@harbor.example")
     assert len(mail.outbox) == 3
 
 
 def test_a_browser_s_word_about_an_address_counts_for_nothing(client, acme, page):
     Sender(client, acme, "browser").send(identify("hannah", clock.now(), email="mallory@evil.example"))
-    mail_link_to(acme.pk, "mallory@evil.example")
+    ask(acme, "mallory@evil.example")
     assert mail.outbox == []
 
 
@@ -84,7 +96,7 @@ def test_a_workspace_that_does_not_allow_it_has_no_such_page(client, acme, globe
     acme.mails_links = False
     acme.save()
     assert client.get(page).status_code == client.get(path).status_code == 404
-    mail_link_to(acme.pk, "hannah@harbor.example")
+    ask(acme, "hannah@harbor.example")
     assert len(mail.outbox) == 1
 
 
@@ -93,3 +105,14 @@ def test_a_form_from_another_site_is_refused(client, acme, page):
     assert client.post(path, headers={"Origin": "https://evil.example"}).status_code == 403
     with workspace_scope(acme.pk):
         assert MagicLink.objects.get().used_at is None
+
+
+def test_it_is_not_asked_without_end_and_takes_no_nonsense_for_a_workspace(client, page, monkeypatch):
+    monkeypatch.setattr("milestones.checklist.mailed_links.hand_over", lambda *asked: True)
+    with time_machine.travel(clock.now(), tick=False):
+        answers = [
+            client.post(page, {"email": "nobody@harbor.example"}, **HERE).content for _ in range(MOST_A_MINUTE + 1)
+        ]
+    assert b"Try again in a minute" not in answers[0]
+    assert b"Try again in a minute" in answers[-1]
+    assert client.get("/m/%00/").status_code == 404
