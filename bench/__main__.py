@@ -36,9 +36,9 @@ def main() -> int:
         live.start()
         try:
             rounds.warm_up(live, steady)
-            for number in range(options.rounds):
+            for number, asking in enumerate(rounds.deal(options.people, options.rounds)):
                 say(f"round {number + 1} of {options.rounds}")
-                made, behind = rounds.one_round(live, steady, nothing, seed=number * 10 + 1)
+                made, behind = rounds.one_round(live, steady, nothing, seed=number * 10 + 1, asking=asking)
                 made["dry_run"] = dry_runs.cost(dry, options.people)
                 for key, value in made.items():
                     figures.setdefault(key, []).append(value)

@@ -5,6 +5,7 @@ import json
 import random
 import signal
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -25,7 +26,7 @@ from onboarding.tracking.sources import add_key
 
 BATCH = 100
 EVENTS = 60_000
-ASKED = 3_000  # requests of each kind of widget answer
+NOTHING_ASKED = 3_000  # requests of the view that does nothing
 TIMED = 8  # events that are followed to the widget, a round
 
 
@@ -60,13 +61,18 @@ def open_vendor(name: str, people: int, *, done: int) -> Vendor:
 def warm_up(live, vendor: Vendor) -> None:
     """Modules are loaded, connections made and plans kept before anything is timed."""
     rate(live.url, _batches(vendor, world.facts(20_000, vendor.people, 0)), status=200, weight=BATCH)
-    _widget(live, vendor, random.Random(0))
+    _widget(live, vendor, range(300))
     while _waiting(vendor):
         time.sleep(0.05)
 
 
-def one_round(live, steady: Vendor, nothing: Vendor, *, seed: int) -> tuple[dict[str, float], dict[str, Rate]]:
-    """(each figure by its key, each rate behind them); `live` is the running web server, worker and beat."""
+def one_round(
+    live, steady: Vendor, nothing: Vendor, *, seed: int, asking: Sequence[int]
+) -> tuple[dict[str, float], dict[str, Rate]]:
+    """(each figure by its key, each rate behind them); `live` is the running web server, worker and beat.
+
+    `asking`: the people whose widget asks in this round, no one in two rounds.
+    """
     chance, rates, figures = random.Random(seed), {}, {}
     _hold(live)
     copied = world.facts(EVENTS, steady.people, seed)
@@ -83,7 +89,7 @@ def one_round(live, steady: Vendor, nothing: Vendor, *, seed: int) -> tuple[dict
     rates["end_to_end"] = _end_to_end(live, steady, world.facts(EVENTS, steady.people, seed + 1))
     figures |= {key: made.each_second / unit for key, made in rates.items() if key != "copy"}
     figures["latency"] = _latency(live, steady, chance)
-    rates |= _widget(live, steady, chance)
+    rates |= _widget(live, steady, asking)
     for key in ("widget_changed", "widget_same"):
         figures[key] = rates[key].each_second / rates["no_op"].each_second
     return figures, rates
@@ -170,19 +176,26 @@ def _checklist(caller: Caller, vendor: Vendor, person: str) -> tuple[bytes, byte
     return ask, answer.partition(b"\r\n\r\n")[2]
 
 
-def _widget(live, vendor: Vendor, chance: random.Random) -> dict[str, Rate]:
+def deal(people: int, rounds: int) -> list[Sequence[int]]:
+    """Everybody, in no order, once: those whose widget asks in each of the rounds."""
+    mixed = list(range(people))
+    random.Random(1).shuffle(mixed)
+    return [mixed[number::rounds] for number in range(rounds)]
+
+
+def _widget(live, vendor: Vendor, people: Sequence[int]) -> dict[str, Rate]:
     """Widget data, each time of somebody else, whole and as 304, beside a view that does nothing."""
-    people = [f"p{number}" for number in chance.sample(range(vendor.people), min(ASKED, vendor.people))]
     caller, whole, same = Caller(live.url), [], []
-    for person in people:
-        ask, _ = _checklist(caller, vendor, person)
-        answer = caller.ask(ask)[1]
+    for number in people:
+        ask = request("GET", "/widget/v1/checklist", Authorization=f"Bearer {vendor.token(f'p{number}')}")
+        status, answer = caller.ask(ask)
+        assert status == 200, answer[:500]
         tag = next(line[6:] for line in answer.decode().split("\r\n") if line.lower().startswith("etag: "))
         whole.append(ask)
         same.append(request("GET", "/widget/v1/checklist", Authorization=_bearer(ask), If_None_Match=tag))
     caller.close()
     return {
-        "no_op": rate(live.url, [request("GET", "/healthz")] * ASKED, status=200),
+        "no_op": rate(live.url, [request("GET", "/healthz")] * NOTHING_ASKED, status=200),
         "widget_changed": rate(live.url, whole, status=200),
         "widget_same": rate(live.url, same, status=304),
     }

@@ -139,9 +139,11 @@ def _criteria(content: dict, place: str, placed: list[str]):
 def _translations(content: dict, place: str):
     """What is ticked in one language is ticked in all: the actions are as many. A sentence names the same measures."""
     for language, told in content.get("translations", {}).items():
-        actions = told.get("actions")
-        if actions and len(actions) != len(content.get("actions", [])):
-            yield Problem(f"{place}/translations/{language}", "has another number of actions than the milestone")
+        for name in ("actions", "stories"):
+            if told.get(name) and len(told[name]) != len(content.get(name, [])):
+                yield Problem(f"{place}/translations/{language}", f"has another number of {name} than the milestone")
+        for anchor in sorted(told.get("hints", {}).keys() - {hint["anchor"] for hint in content.get("hints", [])}):
+            yield Problem(f"{place}/translations/{language}/hints", f"the milestone has no hint at {anchor!r}")
         if told.get("impact") and content.get("impact"):
             yield from _told({**content["impact"], "text": told["impact"]}, f"{place}/translations/{language}/impact")
 

@@ -2,12 +2,11 @@
 
 from django import forms
 
-from milestones.impact_templates import fits
 from milestones.languages import LANGUAGES, workspace_languages
 from milestones.studio.roles import role_label
-from milestones.studio.rung_form import LinesField, MilestoneFields, area
+from milestones.studio.rung_form import HintsField, MilestoneFields, area, https_or_nothing
 from milestones.studio.told_form import ToldFields
-from milestones.translated import TEXTS
+from milestones.studio.translation_fields import TranslationFields
 
 TAGS = {
     "phases": "Phases",
@@ -33,19 +32,6 @@ class WordsField(forms.CharField):
         return words
 
 
-class HintsField(LinesField):
-    """One hint a line: the anchor's key, a colon, the text."""
-
-    def clean(self, value):
-        hints = []
-        for line in super().clean(value):
-            anchor, colon, text = (part.strip() for part in line.partition(":"))
-            if not colon or not text or not anchor.replace(".", "").replace("_", "").replace("-", "").isalnum():
-                raise forms.ValidationError(f"“{line[:60]}”: write the anchor’s key, a colon, then the hint.")
-            hints.append({"anchor": anchor[:100], "text": text[:500]})
-        return hints
-
-
 class LibraryForm(MilestoneFields):
     hints = HintsField(
         label="Inline hints",
@@ -69,7 +55,6 @@ class LibraryForm(MilestoneFields):
 
     def __init__(self, data=None, *, content: dict, roles: list[str]):
         super().__init__(data, auto_id="m-%s", initial=None if data is not None else _initial(content))
-        self.before = content
         self.roles = list(dict.fromkeys([*roles, *content.get("why_for", {})]))
         for role in self.roles:
             self.fields[f"why_for_{role}"] = forms.CharField(
@@ -97,31 +82,20 @@ class LibraryForm(MilestoneFields):
             spans=True,
             text_help="Such as: {reports_after} reports in the two weeks since, {reports_before} in the two before.",
         )
-        self.languages = workspace_languages()
-        for language in self.languages:
-            self._translate(language, content.get("translations", {}).get(language, {}))
+        self.told = content.get("translations", {})
+        self.translations = {
+            language: TranslationFields(
+                self, language, self.told.get(language, {}), roles=self.roles, stories=len(self.stories)
+            )
+            for language in workspace_languages()
+        }
         for tag, label in TAGS.items():
             self.fields[f"tag_{tag}"] = WordsField(label=label, initial=", ".join(content.get("tags", {}).get(tag, [])))
 
-    def _translate(self, language: str, told: dict) -> None:
-        for name in TEXTS:
-            original = self.fields[name]
-            lines = isinstance(original, LinesField)
-            label, most = original.label or name.capitalize(), 200 if name == "title" else 5000
-            words = {"label": label, "required": False, "max_length": most, "widget": original.widget}
-            field = LinesField(label=label) if lines else forms.CharField(**words)
-            field.initial = "\n".join(told.get(name, [])) if lines else told.get(name, "")
-            self.fields[f"in_{language}_{name}"] = field
-
     def clean(self):
         said = super().clean()
-        for language in self.languages:
-            actions = said.get(f"in_{language}_actions")
-            if actions and len(actions) != len(said.get("actions") or []):
-                wrong = f"Write as many as there are in the original: {len(said.get('actions') or [])}."
-                self.add_error(f"in_{language}_actions", wrong)
         for name in ("video_url", "video_captions", "video_poster"):
-            if said.get(name) and not said[name].startswith("https://"):
+            if not https_or_nothing(said.get(name)):
                 self.add_error(name, "Begin with https://.")
         if said.get("video_url") and not said.get("video_title", "").strip():
             self.add_error("video_title", "Give the video a title; it is read aloud to people who cannot see it.")
@@ -130,6 +104,7 @@ class LibraryForm(MilestoneFields):
             if named and not said.get(f"story_{number}_text", "").strip():
                 self.add_error(f"story_{number}_text", "Tell the story.")
         self.impact_said = self.impact.clean(said)
+        self.told_said = {language: told.clean(said, self.impact_said) for language, told in self.translations.items()}
         return said
 
     def content(self) -> dict:
@@ -147,25 +122,15 @@ class LibraryForm(MilestoneFields):
             {part: value for part, value in story.items() if value} for story in stories if story["text"]
         ]
         made["impact"] = self.impact_said
-        made["translations"] = self._translations()
+        # What was said in a language that is not offered now stays.
+        made["translations"] = {k: told for k, told in {**self.told, **self.told_said}.items() if told}
         made["tags"] = {tag: said[f"tag_{tag}"] for tag in TAGS if said[f"tag_{tag}"]}
         return {name: value for name, value in made.items() if value}
-
-    def _translations(self) -> dict:
-        """What is written in other languages; what was said in a language that is not offered now, and of `impact`, stays."""
-        kept = dict(self.before.get("translations", {}))
-        for language in self.languages:
-            texts = {name: self.cleaned_data[f"in_{language}_{name}"] for name in TEXTS}
-            sentence = kept.get(language, {}).get("impact")
-            still = sentence and self.impact_said and fits({**self.impact_said, "text": sentence})
-            other = {"impact": sentence} if still else {}
-            kept[language] = {name: text for name, text in texts.items() if text} | other
-        return {language: told for language, told in kept.items() if told}
 
     @property
     def translation_fields(self):
         """(the language's name, its bound fields) of each other language."""
-        return [(LANGUAGES[language], self.named(f"in_{language}_")) for language in self.languages]
+        return [(LANGUAGES[language], told.fields) for language, told in self.translations.items()]
 
     @property
     def story_fields(self):

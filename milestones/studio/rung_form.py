@@ -40,6 +40,23 @@ class LinesField(forms.CharField):
         return lines
 
 
+class HintsField(LinesField):
+    """One hint a line: the anchor's key, a colon, the text."""
+
+    def clean(self, value):
+        hints = []
+        for line in super().clean(value):
+            anchor, colon, text = (part.strip() for part in line.partition(":"))
+            if not colon or not text or not anchor.replace(".", "").replace("_", "").replace("-", "").isalnum():
+                raise forms.ValidationError(f"“{line[:60]}”: write the anchor’s key, a colon, then the hint.")
+            hints.append({"anchor": anchor[:100], "text": text[:500]})
+        return hints
+
+
+def https_or_nothing(address: str | None) -> bool:
+    return not address or address.startswith("https://")
+
+
 class MilestoneFields(forms.Form):
     """What a milestone says, in the library as on a ladder."""
 

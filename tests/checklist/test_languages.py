@@ -12,7 +12,7 @@ from milestones.checklist.widget_script import panel, words
 from milestones.ladder_files import LadderFileError
 from milestones.languages import LANGUAGES, SOURCE, catalogue, language_for, zone_for
 from milestones.models import Enrollment
-from milestones.translated import translated_rules
+from milestones.translated import translated, translated_rules
 from onboarding import clock
 from onboarding.tenancy.keys import add_signing_secret
 from onboarding.tenancy.models import Workspace
@@ -147,6 +147,52 @@ def test_a_translation_that_names_a_lost_measure_is_passed_over(client, acme, ha
     with pytest.raises(LadderFileError, match="translations/de/value"):
         ladder(milestone("report", {"event": "Reported"}), value=value, translations=wrong)
     assert translated_rules({"value": value, "translations": {"en": {"value": "{gone_total}"}}})["value"] == value
+
+
+STEP = {
+    "title": "Publish",
+    "why": "It helps.",
+    "why_for": {"operator": "It helps you.", "administrator": "It is your job."},
+    "story": "They did it.",
+    "stories": [{"text": "We did it.", "role": "operator"}, {"text": "So did we.", "role": "administrator"}],
+    "hints": [{"anchor": "publish", "text": "It is here."}, {"anchor": "share", "text": "It is there."}],
+    "video": {"url": "https://videos.example/en.mp4", "title": "How", "seconds": 60, "transcript": "Press it."},
+}
+
+
+def in_german(**told) -> dict:
+    with translation.override("de"):
+        return translated(STEP | {"translations": {"de": told}})
+
+
+def test_reasons_and_stories_are_translated_role_by_role():
+    said = in_german(why_for={"operator": "Das hilft Ihnen."}, stories=["", "Wir auch."])
+    assert said["why_for"] == {"operator": "Das hilft Ihnen.", "administrator": "It is your job."}
+    assert [story["text"] for story in said["stories"]] == ["We did it.", "Wir auch."]
+    assert [story["role"] for story in said["stories"]] == ["operator", "administrator"]
+
+
+def test_an_untranslated_word_for_one_role_gives_way_to_a_translated_one_for_all():
+    said = in_german(why="Das hilft.", story="Die auch.", stories=["", "Wir auch."], why_for={"operator": "Ihnen."})
+    assert said["why_for"] == {"operator": "Ihnen."}
+    assert said["stories"] == [{"text": "Wir auch.", "role": "administrator"}]
+
+
+def test_hints_and_videos_differ_where_they_are_translated():
+    said = in_german(hints={"share": "Es ist dort."}, video={"title": "Wie", "url": "https://videos.example/de.mp4"})
+    assert [hint["text"] for hint in said["hints"]] == ["It is here.", "Es ist dort."]
+    told = {"title": "Wie", "url": "https://videos.example/de.mp4", "seconds": 60, "transcript": "Press it."}
+    assert said["video"] == told
+    assert in_german(title="Senden")["video"] == STEP["video"]
+
+
+@pytest.mark.parametrize(
+    ("told", "wrong"),
+    [({"hints": {"gone": "Weg."}}, "no hint at 'gone'"), ({"stories": ["Eine."]}, "number of stories")],
+)
+def test_a_translation_says_no_more_than_the_original(told, wrong):
+    with pytest.raises(LadderFileError, match=wrong):
+        ladder(milestone("report", {"event": "Reported"}, **STEP | {"translations": {"de": told}}))
 
 
 @pytest.mark.parametrize(("days", "said"), [(2, "يومين"), (3, "3 أيام"), (14, "14 يومًا"), (100, "100 يوم")])

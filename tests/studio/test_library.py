@@ -176,6 +176,45 @@ def test_what_a_step_has_brought_is_said_with_measures(studio, acme):
     assert "impact" not in shares(acme)["path"]
 
 
+def test_hints_stories_videos_and_impact_are_translated(studio, acme):
+    acme.languages = ["en", "de"]
+    acme.save()
+    first = IMPACT | {
+        "hints": "share: Beside Publish.",
+        "video_url": "https://videos.example/share.mp4",
+        "video_title": "How to share",
+        "story_0_text": "We shared.",
+        "story_2_text": "So did we.",
+    }
+    wrong = {
+        "in_de_hints": "gone: Weg.",
+        "in_de_video_url": "http://videos.example/de.mp4",
+        "in_de_impact": "{reports_after} Berichte",
+    }
+    page = studio.post(f"{PAGE}share/", sent(acme, **first, **wrong)).content.decode()
+    for said in ("no hint at gone", "Begin with https://.", "names a measure that the original does not have"):
+        assert said in page
+    right = {
+        "in_de_hints": "share: Neben „Publish“.",
+        "in_de_video_url": "https://videos.example/de.mp4",
+        "in_de_impact": "{minutes_after} Minuten",
+        "in_de_story_2": "Wir auch.",
+    }
+    studio.post(f"{PAGE}share/", sent(acme, **first, **right))
+    told = {
+        "hints": {"share": "Neben „Publish“."},
+        "video": {"url": "https://videos.example/de.mp4"},
+        "stories": ["", "Wir auch."],
+        "impact": "{minutes_after} Minuten",
+    }
+    assert shares(acme)["path"]["translations"] == {"de": told}
+    page = studio.get(f"{PAGE}share/").content.decode()
+    assert "Wir auch." in page
+    assert 'value="{minutes_after} Minuten"' in page
+    studio.post(f"{PAGE}share/", sent(acme, hints=first["hints"], in_de_impact=told["impact"]))
+    assert "translations" not in shares(acme)["path"], "its measure went in this very change, so does the sentence"
+
+
 def test_a_milestone_is_translated_and_what_is_ticked_stays_as_many(studio, acme):
     acme.languages = ["en", "de", "ar"]
     acme.save()
