@@ -84,9 +84,7 @@ class LibraryForm(MilestoneFields):
         )
         self.told = content.get("translations", {})
         self.translations = {
-            language: TranslationFields(
-                self, language, self.told.get(language, {}), roles=self.roles, stories=len(self.stories)
-            )
+            language: TranslationFields(self, language, self.told.get(language, {}), original=content)
             for language in workspace_languages()
         }
         for tag, label in TAGS.items():

@@ -186,6 +186,9 @@ def test_hints_stories_videos_and_impact_are_translated(studio, acme):
         "story_0_text": "We shared.",
         "story_2_text": "So did we.",
     }
+    assert "in_de_hints" not in studio.get(f"{PAGE}share/").content.decode(), "there is nothing to translate yet"
+    studio.post(f"{PAGE}share/", sent(acme, **first))
+    first |= {"story_1_text": first.pop("story_2_text")}
     wrong = {
         "in_de_hints": "gone: Weg.",
         "in_de_video_url": "http://videos.example/de.mp4",
@@ -198,7 +201,7 @@ def test_hints_stories_videos_and_impact_are_translated(studio, acme):
         "in_de_hints": "share: Neben „Publish“.",
         "in_de_video_url": "https://videos.example/de.mp4",
         "in_de_impact": "{minutes_after} Minuten",
-        "in_de_story_2": "Wir auch.",
+        "in_de_story_1": "Wir auch.",
     }
     studio.post(f"{PAGE}share/", sent(acme, **first, **right))
     told = {
