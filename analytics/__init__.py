@@ -1,1 +1,1 @@
-"""Looks at everyone: metrics, cohorts, dashboards and reports. Not built yet."""
+"""Looks at everyone: metrics, cohorts, dashboards and reports."""

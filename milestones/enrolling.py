@@ -13,6 +13,8 @@ from milestones.models import Enrollment, Ladder, Version
 from milestones.places import Place
 from milestones.rules import version_rules
 from milestones.segments import frozen_enroll
+from milestones.transitions import Change, announce
+from onboarding import clock
 from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.identities import Profile
 from onboarding.tracking.models import Event, EventName, Seat
@@ -253,7 +255,9 @@ def _store(seat: Seat, rule: LadderRule, spans: list[Span], present: list[Enroll
             }
             changed.add(Enrollment.objects.create(**own, **values).pk)
     gone = {enrollment.pk for enrollment in present[len(spans) :]}
-    for enrollment in present[len(spans) :]:
+    lost = present[len(spans) :]
+    announce([Change(each, "", "ended", each.enrolled_at, "late") for each in lost], now=clock.now())
+    for enrollment in lost:
         enrollment.delete()
     return changed, gone
 

@@ -55,23 +55,28 @@ def record_progress(changed: list[Concluded], news: dict[int, News], *, now: dat
         present[row.enrollment_id][row.key] = row
     written, changes, revised = [], [], []
     for concluded in changed:
-        rows, touched = present[concluded.enrollment.pk], False
+        rows, touched, told = present[concluded.enrollment.pk], False, len(changes)
         for key, standing in concluded.standings.items():
             row = rows.get(key)
             is_new = row is None
             if is_new:
                 own = {"workspace_id": current_workspace_id(), "enrollment": concluded.enrollment, "key": key}
                 row = Progress(**own, rung_id=concluded.rules.rung_ids[key])
+            before = _moments(row)
             if not lay(row, standing, concluded.rules.rung_ids[key], now) and not is_new:
                 continue
             touched = True
-            changes += _changes(concluded.enrollment, row, now, occasion)
+            fresh = _changes(concluded.enrollment, row, now, occasion)
+            changes += fresh or _moves(concluded.enrollment, row, before, now, occasion)
             written.append(row)
         orphans = [row.pk for key, row in rows.items() if key not in concluded.standings]
         if orphans:
             Progress.objects.filter(pk__among=orphans).delete()
         if touched or news[concluded.enrollment.pk].everything:
             revised.append(concluded)
+        if news[concluded.enrollment.pk].everything and len(changes) == told:
+            # It began or ended at another time perhaps, or is another version's now.
+            changes.append(Change(concluded.enrollment, "", "moved", concluded.enrollment.enrolled_at, occasion))
     write_progress(written)
     _revise(revised, now)
     announce(changes, now=now)
@@ -121,6 +126,19 @@ def _changes(enrollment: Enrollment, row: Progress, now: datetime, occasion: str
             )
         row.missed_told = missed
     return changes
+
+
+def _moments(row: Progress) -> tuple:
+    return row.on_track, row.opened_at, row.reached_at, row.skipped_at
+
+
+def _moves(enrollment: Enrollment, row: Progress, before: tuple, now: datetime, occasion: str) -> list[Change]:
+    """That what was announced was at another time: upper floors have counted it where it was."""
+    after = _moments(row)
+    if after == before or (row.told == Progress.State.LOCKED and after[0] == before[0]):
+        return []
+    at, was_at = row.reached_at or row.skipped_at or row.opened_at, before[2] or before[3] or before[1]
+    return [Change(enrollment, row.key, "moved", at, _occasion(at, now, occasion), was_at)]
 
 
 def _occasion(at: datetime | None, now: datetime, occasion: str) -> str:

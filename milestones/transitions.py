@@ -14,6 +14,7 @@ class Change:
     change: str
     at: datetime | None
     occasion: str
+    was_at: datetime | None = None  # of "moved": when it was before
 
 
 def announce(changes: list[Change], *, now: datetime) -> None:
@@ -32,6 +33,7 @@ def announce(changes: list[Change], *, now: datetime) -> None:
             rung=change.rung,
             change=change.change,
             at=change.at,
+            was_at=change.was_at,
             occasion=change.occasion,
             written_at=now,
         )

@@ -171,6 +171,11 @@ CACHES = {
 STATIC_URL = "/static/"
 STATIC_ROOT = env("CAIRN_STATIC_ROOT", default=str(ROOT / ".static"))
 STATICFILES_DIRS = [ROOT / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "analytics.plotly_script.PlotlyFinder",
+]
 
 
 def _files(url: str) -> dict:

@@ -11,6 +11,7 @@ urlpatterns = [
     # The first that matches answers, so what machines ask thousands of times a second stands before what people open.
     path("", include("onboarding.tracking.urls")),
     path("", include("milestones.urls")),
+    path("", include("analytics.urls")),
     path("", include("onboarding.tenancy.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="api-schema"),

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.apps import apps
 
+from analytics.models import Climb, CountingRules, Keeping, Kept, MatrixRow, PersonDay
 from milestones.models import (
     AccountLink,
     AnswerRule,
@@ -46,6 +47,7 @@ from onboarding.tracking.models import (
     EventName,
     EventProperty,
     Exclusion,
+    Handover,
     Identity,
     InboxRow,
     IntakeDay,
@@ -85,6 +87,7 @@ def make_one_of_each(workspace, user) -> None:
     AuditEntry.objects.create(**own, at=now, member=member, actor="Alice", verb="tested", subject="isolation")
     make_facts(own, now)
     make_progress(own, now, Seat.objects.get())
+    make_rollups(own, now)
 
 
 def make_facts(own: dict, now) -> None:
@@ -117,6 +120,7 @@ def make_facts(own: dict, now) -> None:
     InboxRow.objects.create(**own, source_id=source.pk, received_at=now, body=b"\x90", facts=0)
     RefusedEvent.objects.create(**own, source_id=source.pk, received_at=now, code="x", message="x", event="{}")
     IntakeDay.objects.create(**own, source_id=source.pk, day=now.date())
+    Handover.objects.create(**own, from_person_id=1, to_person_id=2)
     Role.objects.create(**own, key="path", name="Path finder", position=0)
     Exclusion.objects.create(**own, kind="domain", value="test.example")
 
@@ -194,3 +198,16 @@ def make_progress(own: dict, now, seat: Seat) -> None:
     ChecklistLink.objects.create(
         **own, enrollment=enrollment, token_hash=hash_secret(new_secret("cairn_link")), created_at=now, expires_at=now
     )
+
+
+def make_rollups(own: dict, now) -> None:
+    """One row of each table of analytics."""
+    climb = {"enrollment_id": 1, "person_id": 1, "ladder_id": 1, "version_id": 1, "role": "operator", "segments": []}
+    days = {"lags": [3], "opened": [0], "first_value": 3, "done": 3, "weeks": [0], "uses": {}, "awaits_use": False}
+    Keeping.objects.create(**own)
+    CountingRules.objects.create(**own)
+    PersonDay.objects.create(**own, person_id=1, day=now.date(), names=[1])
+    Climb.objects.create(**own, **climb, **days, cohort=now.date(), left_out="")
+    row = {"ladder_id": 1, "version_id": 1, "role": "operator", "segment": 0, "value": "", "measure": "done"}
+    MatrixRow.objects.create(**own, **row, cohort=now.date(), eligible=1)
+    Kept.objects.create(**own, kind="intervals", question="1", asked_at=now)

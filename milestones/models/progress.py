@@ -120,7 +120,7 @@ class Transition(WorkspaceModel):
     rung = models.CharField(max_length=100)
     change = models.CharField(
         max_length=20
-    )  # enrolled, opened, reached, skipped, reopened, overdue, missed, moved, ended
+    )  # opened, locked, reached, skipped, reopened, overdue, missed; moved: as before, at another time; ended: is no more
     at = models.DateTimeField(null=True)
     was_at = models.DateTimeField(null=True)
     occasion = models.CharField(max_length=10, choices=Occasion.choices)

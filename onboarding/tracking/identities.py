@@ -7,7 +7,7 @@ from datetime import datetime
 
 from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.decoding import Fact, Kind
-from onboarding.tracking.models import Identity, Person, Seat
+from onboarding.tracking.models import Handover, Identity, Person, Seat
 from onboarding.tracking.staging import EARLIER, KNOWN, OLDER, WIDER, give_events, moment, read_identities
 
 USER, ANONYMOUS = Identity.Kind.USER.value, Identity.Kind.ANONYMOUS.value
@@ -199,7 +199,7 @@ class _Book:
             ):
                 return
             if identity.person_id != user.person_id:
-                give_events(from_person=identity.person_id, to_person=user.person_id, anonymous_id=anonymous_id)
+                _hand_over(identity.person_id, user.person_id, anonymous_id=anonymous_id)
                 self.resolution.merged |= {identity.person_id, user.person_id}
                 identity.person_id = user.person_id
         elif identity.person_id != user.person_id:
@@ -222,7 +222,7 @@ class _Book:
         self._name_by_earliest(user.person_id)
 
     def _merge(self, *, survivor: int, other: int) -> None:
-        give_events(from_person=other, to_person=survivor)
+        _hand_over(other, survivor)
         Identity.objects.filter(person_id=other).update(person_id=survivor)
         for identity in self.known.values():
             if identity.person_id == other:
@@ -246,3 +246,9 @@ class _Book:
         identities = list(Identity.objects.filter(person_id=person_id, kind=USER).order_by("first_seen_at", "id")[:2])
         if len(identities) > 1:
             Person.objects.filter(pk=person_id).update(external_id=identities[0].value)
+
+
+def _hand_over(from_person: int, to_person: int, **only) -> None:
+    """Give events away, and say so to the roll-ups, which have counted them as the other's."""
+    give_events(from_person=from_person, to_person=to_person, **only)
+    Handover.objects.create(workspace_id=current_workspace_id(), from_person_id=from_person, to_person_id=to_person)

@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 
+from onboarding.tenancy import locks
 from onboarding.tenancy.database.arrays import integers, texts
 from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.decoding import Fact
 
 SEEN_APART = timedelta(hours=1)
+DRAIN = 7210  # the lock of a workspace's drain
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 INSTANT = timedelta(microseconds=1)
 
@@ -250,9 +252,7 @@ def widen_seen(table: str, spans: dict[int, tuple[int, int]]) -> None:
 
 def take_turn() -> bool:
     """Take the workspace's drain lock until the transaction ends; False when somebody else has it."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_xact_lock(7210, %s::int)", [current_workspace_id()])
-        return cursor.fetchone()[0]
+    return locks.take_turn(DRAIN)
 
 
 def commit_lazily() -> None:
@@ -269,7 +269,7 @@ def wait_for_turn(milliseconds: int) -> bool:
         cursor.execute("select set_config('lock_timeout', %s, true)", [f"{milliseconds}ms"])
         cursor.execute("savepoint turn")
         try:
-            cursor.execute("select pg_advisory_xact_lock(7210, %s::int)", [current_workspace_id()])
+            locks.take_turn(DRAIN, wait=True)
         except Exception:
             cursor.execute("rollback to savepoint turn")
             return False

@@ -81,6 +81,7 @@ def path_to(name: str, slug: str, owner) -> str:
             path = path.replace("<int:enrollment>", str(Enrollment.objects.first().pk))
     key = "share" if name == "rung-act" or name.startswith("milestone-") else WITHIN["key"]
     key = "comments" if name.startswith("feature-") else key
+    key = "activation_rate" if name == "metric-detail" else key
     verb = {
         "draft-edit": "undo",
         "role-edit": "up",

@@ -1,6 +1,6 @@
 from onboarding.tracking.models.events import Event, EventKey, EventName, EventProperty
 from onboarding.tracking.models.inbox import InboxRow, IntakeDay, RefusedEvent
-from onboarding.tracking.models.people import Account, Exclusion, Identity, Person, Role, Seat
+from onboarding.tracking.models.people import Account, Exclusion, Handover, Identity, Person, Role, Seat
 from onboarding.tracking.models.sources import Source, SourceKey
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "EventName",
     "EventProperty",
     "Exclusion",
+    "Handover",
     "Identity",
     "InboxRow",
     "IntakeDay",

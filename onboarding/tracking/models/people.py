@@ -125,3 +125,13 @@ class Seat(WorkspaceModel):
 
     def __str__(self):
         return f"{self.person} at {self.account}"
+
+
+class Handover(WorkspaceModel):
+    """That events of one person became another's: written by the drain in order, so that roll-ups can follow."""
+
+    from_person_id = models.BigIntegerField()  # no keys: a person who became another is no more
+    to_person_id = models.BigIntegerField()
+
+    def __str__(self):
+        return f"{self.from_person_id} became {self.to_person_id}"

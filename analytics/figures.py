@@ -1,0 +1,78 @@
+"""Charts as Plotly figures in plain dicts. Colours are names of the design's tokens; the page puts the theme's own in when it draws."""
+
+from analytics.statistics.survival import Curve
+
+AXIS = {
+    "showgrid": True,
+    "gridcolor": "--chart-grid",
+    "zeroline": False,
+    "linecolor": "--line-strong",
+    "tickcolor": "--chart-grid",
+    "fixedrange": True,
+}
+STEP = {"shape": "hv"}
+
+
+def waiting(curve: Curve, before: Curve | None, band: dict | None, *, days: int) -> dict:
+    """The share still waiting by whole day: this time, the time before, and the interval; `days` is how far it is drawn."""
+    traces = []
+    if band:
+        last = min(days, len(band["low"]) - 1)
+        place = list(range(last + 1))
+        high = [_percent(1 - share) for share in band["low"][: last + 1]]
+        low = [_percent(1 - share) for share in band["high"][: last + 1]]
+        traces += [
+            {"x": place, "y": high, "mode": "lines", "line": {"width": 0, **STEP}, "hoverinfo": "skip"},
+            {
+                "x": place,
+                "y": low,
+                "mode": "lines",
+                "line": {"width": 0, **STEP},
+                "fill": "tonexty",
+                "fillcolor": "--chart-1 / 0.15",
+                "hoverinfo": "skip",
+                "name": "95% interval",
+            },
+        ]
+    if before is not None and len(before.arrived):
+        line = {"color": "--chart-base", "width": 1.75, "dash": "dot", **STEP}
+        traces.append(_line(before, days, "The time before", line))
+    if len(curve.arrived):
+        traces.append(_line(curve, days, "This time", {"color": "--chart-1", "width": 2.25, **STEP}))
+    layout = {
+        "xaxis": {**AXIS, "range": [0, days], "showgrid": False, "title": {"text": "Days since they began"}},
+        "yaxis": {**AXIS, "range": [0, 102], "ticksuffix": "%", "tickvals": [0, 25, 50, 75, 100]},
+        "shapes": _guides(curve, days),
+        "margin": {"l": 44, "r": 8, "t": 8, "b": 40},
+        "showlegend": False,
+        "hovermode": "x unified",
+    }
+    return {"data": [{"type": "scatter", **trace} for trace in traces], "layout": layout}
+
+
+def _line(curve: Curve, days: int, name: str, line: dict) -> dict:
+    shares = [_percent(1 - share) for share in curve.arrived[: days + 1]]
+    return {
+        "x": list(range(len(shares))),
+        "y": shares,
+        "mode": "lines",
+        "line": line,
+        "name": name,
+        "hovertemplate": "%{y:.0f}% still waiting",
+    }
+
+
+def _guides(curve: Curve, days: int) -> list[dict]:
+    """Dotted lines to where half have got there."""
+    median = curve.time_of()
+    if median is None or median > days:
+        return []
+    line = {"color": "--ink-3", "width": 1, "dash": "dot"}
+    return [
+        {"type": "line", "x0": 0, "x1": median, "y0": 50, "y1": 50, "line": line},
+        {"type": "line", "x0": median, "x1": median, "y0": 0, "y1": 50, "line": line},
+    ]
+
+
+def _percent(share: float) -> float:
+    return round(100 * float(share), 2)

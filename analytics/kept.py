@@ -1,0 +1,49 @@
+"""Results that take long: worked out by the worker, kept by question and data version, shown at once."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from analytics.models import Keeping, Kept
+from onboarding import clock
+from onboarding.tenancy.jobs import hand_over
+from onboarding.tenancy.scope import current_workspace_id
+
+AGAIN = timedelta(seconds=10)  # a question is handed over to the worker at most so often
+MOST = 2_000  # questions kept in a workspace; those asked longest ago go first
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`said` is None while it is worked out for the first time; `is_fresh` when it rests on what is counted now."""
+
+    said: dict | None
+    is_fresh: bool
+    worked_out_at: datetime | None
+
+
+def answer(kind: str, question: str) -> Answer:
+    """The last answer, and the worker is asked for a newer one where the counts have moved since."""
+    now, version = clock.now(), _version()
+    row, is_new = Kept.objects.get_or_create(
+        workspace_id=current_workspace_id(), kind=kind, question=question, defaults={"asked_at": now}
+    )
+    is_fresh = row.said is not None and row.version == version
+    if not is_fresh and (is_new or row.asked_at < now - AGAIN):
+        _ask(row, now)
+    return Answer(row.said, is_fresh, row.worked_out_at)
+
+
+def _ask(row: Kept, now: datetime) -> None:
+    Kept.objects.filter(pk=row.pk).update(asked_at=now)
+    hand_over("analytics.work_out", current_workspace_id(), row.pk)
+
+
+def keep_answer(row: Kept, said: dict, version: int) -> None:
+    row.said, row.version, row.worked_out_at = said, version, clock.now()
+    row.save(update_fields=["said", "version", "worked_out_at"])
+    old = Kept.objects.order_by("-asked_at").values_list("pk", flat=True)[MOST:]
+    Kept.objects.filter(pk__in=list(old)).delete()
+
+
+def _version() -> int:
+    return Keeping.objects.values_list("version", flat=True).first() or 0

@@ -1,0 +1,131 @@
+"""The registry of metrics: each is declared here once, and every page and report that shows one links to this declaration.
+
+`version` moves when the same data would give another figure; reports pin it.
+"""
+
+from dataclasses import dataclass
+
+LESS, MORE = "less", "more"
+
+
+@dataclass(frozen=True)
+class Metric:
+    key: str
+    name: str
+    sentence: str  # what it says, plainly
+    unit: str
+    better: str  # LESS or MORE
+    counts: str  # who is eligible, and what the others are
+    how: str  # how the figure comes out of the counts
+    query: str  # the rows that it is read from
+    version: int = 1
+
+
+ROWS = """select cohort, role, eligible, not_theirs, skipped, left_out, reached, gone, ended
+from analytics_matrixrow
+where ladder_id = … and measure = {} and segment = … and value = … and cohort between … and …"""
+
+
+def _matrix(measure: str) -> str:
+    return ROWS.format(measure)
+
+
+SPLIT = "Who put the step aside, who does not have it on their track, and tests are counted beside, and all add up to those who began."
+CURVE = (
+    "Aalen–Johansen: who has not got there yet is counted as long as they were watched, and an account that left is an end of its own. "
+    "The interval draws accounts with replacement, because people of one account are not independent."
+)
+
+METRICS = (
+    Metric(
+        "time_to_first_value",
+        "Time to first value",
+        "The days until half of those who began had reached first value.",
+        "days",
+        LESS,
+        f"Everybody who began on the ladder in the period and has a step of first value on their track. {SPLIT}",
+        f"{CURVE} “Not reached yet” where half have not got there.",
+        _matrix("'first_value'"),
+    ),
+    Metric(
+        "activation_rate",
+        "Activation rate",
+        "The share of those who began that had reached first value by the end of their day 30.",
+        "%",
+        MORE,
+        f"As for time to first value. {SPLIT}",
+        f"Read off the same curve at day 30, so that those who have had fewer days count for the days they had. {CURVE}",
+        _matrix("'first_value'"),
+    ),
+    Metric(
+        "ladder_completion",
+        "Ladder completion",
+        "The share of those who began that had every step of their track behind them by day 30, 60 and 90.",
+        "%",
+        MORE,
+        "Everybody who began on the ladder in the period. A step that was put aside is behind them; somebody who put all aside is not done.",
+        f"Read off the curve of being done. “Too early” before anybody has had so many days. {CURVE}",
+        _matrix("'done'"),
+    ),
+    Metric(
+        "reach",
+        "Reach of a step",
+        "The share of those who began that have reached the step by the last day counted.",
+        "%",
+        MORE,
+        f"Everybody who began in the period and has the step on their track. {SPLIT}",
+        "A plain share of those eligible, of which some are still open.",
+        _matrix("'rung:<step>'"),
+    ),
+    Metric(
+        "time_per_step",
+        "Time per step",
+        "The days from the opening of a step until half of those it opened for had reached it.",
+        "days",
+        LESS,
+        "Everybody for whom the step opened in the period.",
+        CURVE,
+        _matrix("'wait:<step>'"),
+    ),
+    Metric(
+        "stuck",
+        "Stuck at a step",
+        "The people for whom a step has been open for longer than four of five of those who reached it took, and who have not.",
+        "people",
+        LESS,
+        "Everybody for whom the step opened early enough to be counted so long. Who reached it later, left, or put it aside is not stuck.",
+        "The time is read off the curve of the step, at four fifths of the share that gets there; at least 7 days, at most 60.",
+        _matrix("'wait:<step>'"),
+    ),
+    Metric(
+        "feature_adoption",
+        "Adoption after unlock",
+        "The share of those for whom a feature was unlocked that used it within 14 days.",
+        "%",
+        MORE,
+        "Every unlocking in the period of a feature whose events are named; the days before it do not count.",
+        f"Read off the curve of first use, over all features together and for each. {CURVE}",
+        _matrix("'use:<feature>'"),
+    ),
+    Metric(
+        "retention_weekly",
+        "Weekly retention",
+        "The share of those who began that were active in a week since: in days 84 to 90 for week 12.",
+        "%",
+        MORE,
+        "Everybody whose week is over. Active is whoever did anything in the product in it.",
+        "A plain share of those whose whole week has passed.",
+        _matrix("'week'"),
+    ),
+    Metric(
+        "retention_monthly",
+        "Monthly retention",
+        "The share of those who began that were active in four weeks since.",
+        "%",
+        MORE,
+        "Everybody whose four weeks are over.",
+        "As for weekly retention, in spans of 28 days.",
+        _matrix("'month'"),
+    ),
+)
+BY_KEY = {metric.key: metric for metric in METRICS}

@@ -1,0 +1,1 @@
+"""Pages of this floor: they ask, and show the answers with their words."""

@@ -1,0 +1,162 @@
+"""The executive view: how fast customers reach value, where they drop off, in sentences with charts."""
+
+from dataclasses import dataclass
+
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from analytics import figures, sentences
+from analytics.asking import PERIODS, Asked, read_asked, roles_of, segments_of
+from analytics.executive import ACTIVE_BY, DRAWN, Line, View, before_words, look
+from analytics.kept import answer
+from analytics.metrics import BY_KEY, METRICS
+from analytics.rollups.keeping import is_behind, standing
+from analytics.worked_out import INTERVALS
+from milestones.models import Ladder
+from milestones.studio.days import Calendar
+from onboarding import clock
+from onboarding.tenancy.access import open_to
+from onboarding.tenancy.models import Access
+
+TABLE_DAYS = (0, 1, 2, 3, 5, 7, 10, 14, 21, 30, 45, 60)
+
+
+@require_safe
+@open_to(Access.EXECUTIVE)
+def executive_view(request, slug):
+    """`?ladder=&period=` or `from=&to=`, `role=`, `segment=`; while intervals are worked out, it asks for itself again."""
+    with timezone.override(request.workspace.zone):
+        asked = read_asked(request.GET, request.workspace.zone)
+        state = standing()
+        if asked is None or state is None:
+            return render(request, "analytics/executive_empty.html", {"nav_current": "executive-view", "ladder": asked})
+        sure = answer(INTERVALS, asked.key())
+        view = look(asked, sure.said)
+        return render(request, "analytics/executive.html", _context(request, asked, view, sure, state))
+
+
+def _context(request, asked: Asked, view: View, sure, state) -> dict:
+    calendar = Calendar(clock.now(), request.workspace.zone)
+    band = (sure.said or {}).get("first_value")
+    days = min(DRAWN, max(len(view.curve.arrived), 15) - 1)
+    before = view.curve_before if view.people_before >= sentences.ENOUGH else None
+    return {
+        "nav_current": "executive-view",
+        "asked": asked,
+        "view": view,
+        "before_words": before_words(asked),
+        "tiles": [(tile, BY_KEY[tile.metric]) for tile in view.tiles],
+        "figure": figures.waiting(view.curve, before, band, days=days),
+        "finding": _finding(view, before),
+        "curve_rows": _curve_rows(view, before, band),
+        "roles": _role_rows(view),
+        "roles_finding": _roles_finding(view.roles),
+        "active_by": ACTIVE_BY,
+        "stuck": view.stuck,
+        "funnel_finding": _funnel_finding(view),
+        "definitions": [BY_KEY[key] for key in ("time_to_first_value", "activation_rate", "stuck")],
+        "definitions_count": len(METRICS),
+        "is_refreshing": not sure.is_fresh or is_behind(),
+        "is_working": sure.said is None,
+        "counted_at": calendar.time(state.kept_at),
+        "query": asked.query(),
+        **_filters(asked),
+    }
+
+
+def _filters(asked: Asked) -> dict:
+    return {
+        "ladders": Ladder.objects.exclude(first_published_at=None).order_by("position", "id"),
+        "periods": [(key, name, key == asked.period) for key, name in PERIODS.items()],
+        "role_choices": roles_of(asked.ladder),
+        "segment_choices": [
+            (
+                name,
+                [
+                    (f"{number}:{value}", value, (int(number), value) == (asked.segment, asked.value))
+                    for value in values
+                ],
+            )
+            for number, name, values in segments_of(asked.ladder)
+        ],
+    }
+
+
+def _finding(view: View, before) -> str:
+    median = view.curve.time_of()
+    if median is None:
+        return "Half of new people have not reached first value yet"
+    was = before.time_of() if before is not None else None
+    said = f"Half of new people reach first value by day {median}"
+    return said if was is None or was == median else f"{said}; it was day {was}"
+
+
+def _curve_rows(view: View, before, band) -> list[tuple]:
+    """The chart's numbers: (day, at risk, still waiting, interval, the time before)."""
+    rows = []
+    for day in TABLE_DAYS:
+        share = view.curve.by(day)
+        if share is None:
+            break
+        inside = band and day < len(band["low"])
+        interval = f"{round((1 - band['high'][day]) * 100)} to {round((1 - band['low'][day]) * 100)}%" if inside else ""
+        was = before.by(day) if before is not None else None
+        rows.append(
+            (
+                day,
+                int(view.curve.at_risk[day]),
+                round((1 - share) * 100),
+                interval,
+                None if was is None else round((1 - was) * 100),
+            )
+        )
+    return rows
+
+
+@dataclass(frozen=True)
+class RoleRow:
+    """A line with its places on the common axis, in percent."""
+
+    line: Line
+    low: float
+    high: float
+    middle: float
+    words: str
+
+
+def _role_rows(view: View) -> dict:
+    reach = max((value for line in view.roles for value in (line.median, *(line.interval or ())) if value), default=0)
+    end = next((end for end in (6, 9, 12, 18, 30, 45, 60, 90) if end >= reach), reach)
+    rows = []
+    for line in view.roles:
+        low, high = line.interval or (line.median, line.median)
+        places = [100 * min(value if value is not None else end, end) / end for value in (low, high, line.median)]
+        words = (
+            f"{sentences.days(low)} to {sentences.days(high) if high is not None else 'not seen yet'}"
+            if line.interval and low is not None
+            else ""
+        )
+        rows.append(RoleRow(line, *places, words))
+    return {"rows": rows, "axis": [0, end // 3, 2 * end // 3, end]}
+
+
+def _roles_finding(lines: list[Line]) -> str:
+    known = [line for line in lines if line.median is not None]
+    if len(known) < 2:
+        return "First value by role"
+    fast, slow = min(known, key=lambda line: line.median), max(known, key=lambda line: line.median)
+    if slow.median == fast.median:
+        return "Every role takes as long"
+    if fast.median and slow.median >= 1.8 * fast.median:
+        times = round(slow.median / fast.median)
+        return f"{slow.name} takes {'twice' if times == 2 else f'{times} times'} as long as {fast.name}"
+    return f"{slow.name} takes {sentences.days(slow.median - fast.median)} longer than {fast.name}"
+
+
+def _funnel_finding(view: View) -> str:
+    step = view.stuck
+    if step is None:
+        return "Nobody is stuck at a step"
+    verb = "is" if step.stuck == 1 else "are"
+    return f"{sentences.people(step.stuck)} {verb} stuck at “{step.title}”"

@@ -1,0 +1,81 @@
+"""Reading the roll-ups: a question's matrices, and the people behind them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+
+from analytics.asking import Asked, Span
+from analytics.models import Climb, MatrixRow
+from analytics.statistics.counts import Counts
+from analytics.statistics.intervals import Spells
+
+COLUMNS = ("cohort", "eligible", "not_theirs", "skipped", "left_out", "reached", "gone", "ended")
+
+
+@dataclass
+class Sheet:
+    """Everything that the matrices of a ladder hold about a segment, in memory; a page reads it once and asks it much."""
+
+    rows: dict[tuple[str, str], list[tuple]] = field(default_factory=dict)  # (measure, role) → rows
+
+    def counts(self, measure: str, span: Span, role: str = "") -> Counts:
+        """One measure of those whose time began in the span; "" is every role."""
+        return Counts.of(
+            row
+            for (name, of), rows in self.rows.items()
+            if name == measure and role in ("", of)
+            for row in rows
+            if span.first <= row[0] <= span.last
+        )
+
+    @property
+    def measures(self) -> set[str]:
+        return {measure for measure, _ in self.rows}
+
+
+def read_sheet(asked: Asked, since: date, measures: Iterable[str] | None = None) -> Sheet:
+    """The rows of the asked ladder and segment from a day on; some measures, or all."""
+    found = MatrixRow.objects.filter(
+        ladder_id=asked.ladder.pk, segment=asked.segment, value=asked.value, cohort__range=(since, asked.until)
+    )
+    if measures is not None:
+        found = found.filter(measure__in=list(measures))
+    sheet = Sheet()
+    for measure, role, *row in found.values_list("measure", "role", *COLUMNS).iterator():
+        sheet.rows.setdefault((measure, role), []).append(tuple(row))
+    return sheet
+
+
+def climbs_of(asked: Asked):
+    """The climbs that a question is about, those left out not among them."""
+    found = Climb.objects.filter(
+        ladder_id=asked.ladder.pk, left_out="", cohort__range=(asked.span.first, asked.span.last)
+    )
+    if asked.role:
+        found = found.filter(role=asked.role)
+    if asked.segment:
+        found = found.filter(**{f"segments__{asked.segment - 1}": asked.value})
+    return found
+
+
+def read_spells(asked: Asked, what: str = "first_value") -> tuple[Spells, np.ndarray]:
+    """(each person's way to first value, or to being done; each one's role) as known at the end of the asked day."""
+    rows = list(climbs_of(asked).values_list("account_id", "enrollment_id", "cohort", what, "gone", "ended", "role"))
+    rows = [row for row in rows if row[3] != Climb.NOT_THEIRS]
+    cluster = np.array([account or -enrollment for account, enrollment, *_ in rows], dtype=np.int64)
+    last = np.array([(asked.until - row[2]).days for row in rows], dtype=np.int64)
+    reached, gone, ended = (_days([row[place] for row in rows]) for place in (3, 4, 5))
+    never = np.iinfo(np.int64).max
+    is_reached = (reached <= last) & (reached <= gone) & (reached <= ended)
+    is_gone = ~is_reached & (gone <= last) & (gone <= ended) & (gone < never)
+    day = np.where(is_reached, reached, np.minimum(np.minimum(gone, ended), last))
+    roles = np.array([row[6] for row in rows], dtype=object)
+    return Spells(cluster, day, is_reached, is_gone), roles
+
+
+def _days(values: list) -> np.ndarray:
+    """Days as numbers, never where there is none."""
+    never = np.iinfo(np.int64).max
+    return np.array([never if value is None or value < 0 else value for value in values], dtype=np.int64)

@@ -1,0 +1,34 @@
+"""Hears of settings that every number rests on, in whatever process they are changed, and has everything counted anew."""
+
+from django.db import transaction
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
+
+from analytics.models import CountingRules
+from onboarding.tenancy.jobs import hand_over
+from onboarding.tenancy.models import Workspace
+from onboarding.tracking.models import Account, Exclusion, Person
+
+
+@receiver([post_save, post_delete], sender=CountingRules)
+@receiver([post_save, post_delete], sender=Exclusion)
+def of_rules(instance, **_):
+    _recount(instance.workspace_id)
+
+
+@receiver(post_save, sender=Workspace)
+def of_settings(instance, created, **_):
+    if not created:
+        _recount(instance.pk)
+
+
+@receiver(post_save, sender=Person)
+@receiver(post_save, sender=Account)
+def of_tests(instance, update_fields, **_):
+    """A member said that somebody is a test, or is not."""
+    if update_fields and "is_test" in update_fields:
+        _recount(instance.workspace_id)
+
+
+def _recount(workspace_id: int) -> None:
+    transaction.on_commit(lambda: hand_over("analytics.recount", workspace_id))

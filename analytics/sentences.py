@@ -1,0 +1,120 @@
+"""A small grammar: results become sentences with a number, a comparison, how sure it is, and a cause for caution.
+
+The same data give the same text. English first; every word that is said of a figure is said here, so that others can follow.
+"""
+
+ENOUGH = 10  # people, below which a share or a median says more about them than about the ladder
+
+
+def days(n: int | float) -> str:
+    """8 days, 1 day; less than a day for 0."""
+    return "less than a day" if n == 0 else f"{_number(n)} {'day' if n == 1 else 'days'}"
+
+
+def people(n: int) -> str:
+    return f"{n:,} {'person' if n == 1 else 'people'}"
+
+
+def counted(n: int, one: str, many: str) -> str:
+    return f"{n:,} {one if n == 1 else many}"
+
+
+def percent(share: float) -> str:
+    """61%; below one in two hundred and above 99.5 % it does not pretend to be none or all."""
+    if 0 < share < 0.005:
+        return "<1%"
+    if 0.995 < share < 1:
+        return ">99%"
+    return f"{round(share * 100)}%"
+
+
+def _number(n: int | float) -> str:
+    return f"{n:,}" if float(n).is_integer() else f"{n:,.1f}"
+
+
+def first_value(*, began: int, median: int | None, before: int | None, share: float | None, span: str, was: str) -> str:
+    """What the page's headline says of time to first value. `span` names the people, `was` the time before."""
+    if began == 0:
+        return "Nobody began on this ladder in this time."
+    if began < ENOUGH:
+        return f"{people(began).capitalize()} began: too few to say how long first value takes."
+    if median is None:
+        reached = f"{percent(share)} have" if share else "nobody has"
+        return f"Half of {span} have not reached first value yet: so far {reached}."
+    said = f"{span[0].upper()}{span[1:]} reach first value in {days(median)}"
+    if before is None:
+        return f"{said}."
+    if before == median:
+        return f"{said}, as in {was}."
+    word = "sooner" if median < before else "later"
+    return f"{said}, {days(abs(before - median))} {word} than in {was}."
+
+
+def leak(title: str, stuck: int, after: int) -> str:
+    """The biggest leak, in one sentence; "" where nobody is stuck."""
+    if not stuck:
+        return ""
+    verb = "has" if stuck == 1 else "have"
+    return f"The biggest leak is “{title}”: {people(stuck)} {verb} had it open for more than {days(after)}."
+
+
+def change_of_days(now: int | None, before: int | None) -> tuple[str, str, str]:
+    """(words, "up" | "down" | "flat", "yes" | "no" | "" whether it is good) of a median."""
+    if now is None or before is None:
+        return "", "", ""
+    if now == before:
+        return "No change", "flat", ""
+    return (
+        (f"{days(abs(now - before))} sooner", "down", "yes")
+        if now < before
+        else (f"{days(now - before)} later", "up", "no")
+    )
+
+
+def change_of_share(now: float | None, before: float | None) -> tuple[str, str, str]:
+    """The same of a share, in percentage points."""
+    if now is None or before is None:
+        return "", "", ""
+    points = round(now * 100) - round(before * 100)
+    if not points:
+        return "No change", "flat", ""
+    said = counted(abs(points), "point", "points")
+    return (said, "up", "yes") if points > 0 else (said, "down", "no")
+
+
+def interval_of_days(interval: tuple[int | None, int | None] | None) -> str:
+    """95% interval 7 to 9 days; an end that was not seen is said as such."""
+    if interval is None or interval[0] is None:
+        return ""
+    low, high = interval
+    if high is None:
+        return f"95% interval from {days(low)}, no upper end yet"
+    return f"95% interval {low} to {days(high)}"
+
+
+def interval_of_share(low: float | None, high: float | None) -> str:
+    return "" if low is None or high is None else f"95% interval {round(low * 100)} to {round(high * 100)}"
+
+
+FRACTIONS = (
+    (1 / 10, "One in ten"),
+    (1 / 5, "One in five"),
+    (1 / 4, "One in four"),
+    (1 / 3, "One in three"),
+    (2 / 5, "Two in five"),
+    (1 / 2, "Half"),
+    (3 / 5, "Three in five"),
+    (2 / 3, "Two in three"),
+    (3 / 4, "Three in four"),
+    (4 / 5, "Four in five"),
+    (9 / 10, "Nine in ten"),
+)
+NEAR = 0.015  # a share is said as a fraction when it is as good as that
+
+
+def ratio(share: float) -> str:
+    """A share as it is said aloud: "Two in three", else "47% of people"."""
+    if share in (0, 1):
+        return "Everybody" if share else "Nobody"
+    nearest = min(FRACTIONS, key=lambda fraction: abs(fraction[0] - share))
+    return nearest[1] if abs(nearest[0] - share) <= NEAR else f"{percent(share)} of people"

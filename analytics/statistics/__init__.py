@@ -1,0 +1,1 @@
+"""What counts say: curves, rates and intervals. Pure: no database, no clock."""

@@ -1,0 +1,59 @@
+"""Work for the worker: keeping the roll-ups."""
+
+from datetime import timedelta
+
+from celery import shared_task
+
+from analytics.lookups import workspaces_to_keep
+from analytics.rollups import keeping
+from analytics.worked_out import work_out
+from onboarding.tenancy.jobs import claim, hand_over
+from onboarding.tenancy.models import Workspace
+from onboarding.tenancy.scope import workspace_scope
+
+TURNS = 20
+
+
+@shared_task(name="analytics.keep_waiting")
+def keep_waiting() -> None:
+    """Beat's look: have the roll-ups of each workspace in which something is new read on."""
+    if not claim("analytics.keep_waiting", every=timedelta(seconds=2)):
+        return
+    for workspace_id in workspaces_to_keep():
+        hand_over("analytics.keep", workspace_id)
+
+
+@shared_task(name="analytics.keep")
+def keep_workspace(workspace_id: int) -> None:
+    """Read on in one workspace until nothing is new or the turn is long; the next look goes on."""
+    if _is_there(workspace_id):
+        for _ in range(TURNS):
+            if not keeping.keep(workspace_id):
+                return
+
+
+@shared_task(name="analytics.recount")
+def recount_workspace(workspace_id: int) -> None:
+    """Look at every climb of one workspace: something that they all rest on has changed."""
+    if _is_there(workspace_id):
+        keeping.recount(workspace_id)
+
+
+@shared_task(name="analytics.recount_everywhere")
+def recount_everywhere() -> None:
+    """What changes without a transition, such as what an account is like, is counted in within the hour."""
+    if claim("analytics.recount_everywhere", every=timedelta(hours=1)):
+        for workspace_id in Workspace.objects.order_by("pk").values_list("pk", flat=True):
+            hand_over("analytics.recount", workspace_id)
+
+
+def _is_there(workspace_id) -> bool:
+    return isinstance(workspace_id, int) and Workspace.objects.filter(pk=workspace_id).exists()
+
+
+@shared_task(name="analytics.work_out")
+def work_out_question(workspace_id: int, question: int) -> None:
+    """Work out what a page was asked and could not answer at once."""
+    if _is_there(workspace_id) and isinstance(question, int):
+        with workspace_scope(workspace_id):
+            work_out(question)

@@ -1,0 +1,15 @@
+"""One at a time in a workspace: advisory locks that end with the transaction. Raw SQL, inside the open scope."""
+
+from django.db import connection
+
+from onboarding.tenancy.scope import current_workspace_id
+
+
+def take_turn(lock: int, *, wait: bool = False) -> bool:
+    """Take a lock of the open workspace; False when somebody else has it and we do not wait."""
+    with connection.cursor() as cursor:
+        if wait:
+            cursor.execute("select pg_advisory_xact_lock(%s, %s::int)", [lock, current_workspace_id()])
+            return True
+        cursor.execute("select pg_try_advisory_xact_lock(%s, %s::int)", [lock, current_workspace_id()])
+        return cursor.fetchone()[0]
