@@ -11,6 +11,7 @@ AXIS = {
     "fixedrange": True,
 }
 STEP = {"shape": "hv"}
+SHARES = [0, 25, 50, 75, 100]
 
 
 def waiting(curve: Curve, before: Curve | None, band: dict | None, *, days: int) -> dict:
@@ -39,11 +40,19 @@ def waiting(curve: Curve, before: Curve | None, band: dict | None, *, days: int)
         traces.append(_line(before, days, "The time before", line))
     if len(curve.arrived):
         traces.append(_line(curve, days, "This time", {"color": "--chart-1", "width": 2.25, **STEP}))
+    ticks = list(range(0, days + 1, 10 if days > 30 else 5))
     layout = {
-        "xaxis": {**AXIS, "range": [0, days], "showgrid": False, "title": {"text": "Days since they began"}},
-        "yaxis": {**AXIS, "range": [0, 102], "ticksuffix": "%", "tickvals": [0, 25, 50, 75, 100]},
+        "xaxis": {
+            **AXIS,
+            "range": [0, days],
+            "showgrid": False,
+            "tickvals": ticks,
+            "ticktext": [f"{day}<br>{_watched(curve, day)}" for day in ticks],
+            "title": {"text": "Days since they began, and how many had been watched so long and were not there"},
+        },
+        "yaxis": {**AXIS, "range": [0, 102], "tickvals": SHARES, "ticktext": [f"{share}%" for share in SHARES]},
         "shapes": _guides(curve, days),
-        "margin": {"l": 44, "r": 8, "t": 8, "b": 40},
+        "margin": {"l": 44, "r": 8, "t": 8, "b": 64},
         "showlegend": False,
         "hovermode": "x unified",
     }
@@ -76,3 +85,7 @@ def _guides(curve: Curve, days: int) -> list[dict]:
 
 def _percent(share: float) -> float:
     return round(100 * float(share), 2)
+
+
+def _watched(curve: Curve, day: int) -> str:
+    return f"{int(curve.at_risk[day]):,}" if day < len(curve.at_risk) else ""

@@ -18,12 +18,14 @@ from milestones.studio.days import Calendar
 from onboarding import clock
 from onboarding.tenancy.access import open_to
 from onboarding.tenancy.models import Access
+from onboarding.tenancy.security_headers import with_charts
 
 TABLE_DAYS = (0, 1, 2, 3, 5, 7, 10, 14, 21, 30, 45, 60)
 
 
 @require_safe
 @open_to(Access.EXECUTIVE)
+@with_charts
 def executive_view(request, slug):
     """`?ladder=&period=` or `from=&to=`, `role=`, `segment=`; while intervals are worked out, it asks for itself again."""
     with timezone.override(request.workspace.zone):
@@ -150,8 +152,8 @@ def _roles_finding(lines: list[Line]) -> str:
         return "Every role takes as long"
     if fast.median and slow.median >= 1.8 * fast.median:
         times = round(slow.median / fast.median)
-        return f"{slow.name} takes {'twice' if times == 2 else f'{times} times'} as long as {fast.name}"
-    return f"{slow.name} takes {sentences.days(slow.median - fast.median)} longer than {fast.name}"
+        return f"“{slow.name}” takes {'twice' if times == 2 else f'{times} times'} as long as “{fast.name}”"
+    return f"“{slow.name}” takes {sentences.days(slow.median - fast.median)} longer than “{fast.name}”"
 
 
 def _funnel_finding(view: View) -> str:

@@ -1,9 +1,12 @@
 """How sure a curve is: 95 % intervals that know that people of one account are not independent.
 
-Where an account holds several people, accounts are drawn with replacement (the cluster bootstrap; Field and Welsh 2007). Where
-everybody stands alone and nobody is gone, it is SciPy's log-log band of Kaplan and Meier.
+Where an account holds several people, accounts are drawn with replacement (the cluster bootstrap; Field and Welsh 2007). Its
+spread is laid around the curve on the logit scale with Student's t, whose degrees of freedom are Satterthwaite's for accounts of
+unequal size, because few large accounts weigh more than their number says (Bell and McCaffrey 2002; Kish 1965). Where everybody
+stands alone and nobody is gone, it is SciPy's log-log band of Kaplan and Meier.
 """
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +16,8 @@ from analytics.statistics.survival import incidence
 
 REPLICATES, AT_ONCE = 600, 40
 LEVEL = 0.95
-FEW = 8  # accounts, below which drawing among them says nothing of the others
+FEW = 8  # accounts of equal size that theirs are worth, below which drawing among them says nothing of the others
+ALIKE = 0.02  # how much people of one account are alike, as far as the degrees of freedom go
 
 
 @dataclass(frozen=True)
@@ -44,15 +48,41 @@ class Band:
 
 def band(spells: Spells, *, seed: int) -> Band | None:
     """The interval around the curve of these people; None where there are too few accounts to say. The same seed, the same band."""
-    clusters, place = np.unique(spells.cluster, return_inverse=True)
-    if len(clusters) < FEW:
+    clusters, place, sizes = np.unique(spells.cluster, return_inverse=True, return_counts=True)
+    worth = _worth(sizes)
+    if worth < FEW:
         return None
     if len(clusters) == len(spells.day) and not spells.gone.any():
         return _log_log(spells, len(clusters))
-    arrived = _replicates(spells, place, len(clusters), seed)
-    tail = (1 - LEVEL) / 2 * 100
-    low, high = np.percentile(arrived, [tail, 100 - tail], axis=0)
-    return Band(low, high, _medians(arrived), len(clusters))
+    arrived = incidence(spells.table()).arrived
+    spread = _replicates(spells, place, len(clusters), seed).std(axis=0, ddof=1) * np.sqrt(worth / (worth - 1))
+    low, high = _on_the_logit_scale(arrived, spread * _quantile(sizes))
+    return Band(low, high, (_first(high), _first(low)), len(clusters))
+
+
+def _worth(sizes: np.ndarray) -> float:
+    """How many accounts of equal size these are worth."""
+    return float(sizes.sum() ** 2 / (sizes.astype(float) ** 2).sum()) if len(sizes) else 0.0
+
+
+def _quantile(sizes: np.ndarray) -> float:
+    """Of Student's t, by Satterthwaite's degrees of freedom: a mean over an account varies with what its people share."""
+    from scipy.special import stdtrit
+
+    weights = ALIKE * sizes.astype(float) ** 2 + (1 - ALIKE) * sizes
+    return float(stdtrit(weights.sum() ** 2 / (weights**2).sum(), (1 + LEVEL) / 2))
+
+
+def _on_the_logit_scale(arrived: np.ndarray, half: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A curve with so much to either side, which stays between none and all and never falls."""
+    from scipy.special import expit
+
+    inside = (arrived > 0) & (arrived < 1)
+    share = np.where(inside, arrived, 0.5)
+    middle, by = np.log(share / (1 - share)), half / (share * (1 - share))
+    low, high = (np.where(inside, expit(middle + side * by), arrived) for side in (-1, 1))
+    low = np.where(arrived >= 1, 0.0, low)  # that all have got there says nothing more than the day before
+    return np.maximum.accumulate(low), np.maximum.accumulate(high)
 
 
 def _log_log(spells: Spells, count: int) -> Band:
@@ -60,10 +90,14 @@ def _log_log(spells: Spells, count: int) -> Band:
 
     data = CensoredData(uncensored=spells.day[spells.reached], right=spells.day[~spells.reached])
     curve = ecdf(data).sf
-    interval = curve.confidence_interval(LEVEL, method="log-log")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # undefined before the first has got there, and after the last
+        interval = curve.confidence_interval(LEVEL, method="log-log")
     days = np.arange(int(spells.day.max()) + 1)
-    low, high = (1 - np.nan_to_num(side.evaluate(days), nan=1.0) for side in (interval.high, interval.low))
-    high = np.maximum(high, 1 - curve.evaluate(days))
+    arrived = 1 - curve.evaluate(days)
+    low, high = (1 - side.evaluate(days) for side in (interval.high, interval.low))
+    low = np.maximum.accumulate(np.nan_to_num(low, nan=0.0))
+    high = np.where(np.isnan(high), arrived, high)
     return Band(low, high, (_first(high), _first(low)), count)
 
 
@@ -86,21 +120,6 @@ def _replicates(spells: Spells, place: np.ndarray, count: int, seed: int) -> np.
     return np.concatenate(curves)
 
 
-def _medians(arrived: np.ndarray) -> tuple[int | None, int | None]:
-    half = arrived >= 0.5 - 1e-9
-    days = np.where(half.any(axis=1), half.argmax(axis=1), np.iinfo(np.int64).max)
-    ordered = np.sort(days)
-    tail = (1 - LEVEL) / 2
-    low, high = (int(ordered[min(int(share * len(ordered)), len(ordered) - 1)]) for share in (tail, 1 - tail))
-    beyond = arrived.shape[1]
-    return (low if low < beyond else None, high if high < beyond else None)
-
-
 def _first(arrived: np.ndarray) -> int | None:
     found = np.flatnonzero(arrived >= 0.5 - 1e-12)
     return int(found[0]) if len(found) else None
-
-
-def curve_of(spells: Spells):
-    """The curve that the band is around."""
-    return incidence(spells.table())
