@@ -4,7 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
-from analytics.models import Climb
+from django.db.models import Min
+
+from analytics.models import MatrixRow
 from analytics.rollups.basis import counting_rules
 from milestones.models import Ladder
 from onboarding import clock
@@ -110,7 +112,7 @@ def _last(days: int, until: date) -> Span:
 
 def _usual_days(ladder: Ladder, until: date) -> int:
     """Ninety, or half of what there is where that is shorter: so that there is a time before to compare with."""
-    first = Climb.objects.filter(ladder_id=ladder.pk).order_by("cohort").values_list("cohort", flat=True).first()
+    first = began(ladder).aggregate(first=Min("cohort"))["first"]
     if first is None:
         return USUAL
     history = (until - first).days + 1
@@ -131,18 +133,21 @@ def _segment(text: str) -> tuple[int, str]:
     return 0, ""
 
 
+def began(ladder: Ladder):
+    """The rows that say who began when on the ladder."""
+    return MatrixRow.objects.filter(ladder_id=ladder.pk, segment=0, value="", measure="done")
+
+
 def roles_of(ladder: Ladder) -> list[tuple[str, str]]:
     """(key, name) of the roles that people on the ladder have, in the workspace's order."""
     names = dict(Role.objects.order_by("position").values_list("key", "name"))
-    found = set(Climb.objects.filter(ladder_id=ladder.pk).exclude(role="").values_list("role", flat=True).distinct())
+    found = set(began(ladder).exclude(role="").values_list("role", flat=True).distinct())
     known = [(key, name) for key, name in names.items() if key in found]
     return known + sorted((key, key.replace("_", " ").capitalize()) for key in found - names.keys())
 
 
 def segments_of(ladder: Ladder) -> list[tuple[str, str, list[str]]]:
     """(number, name, values) of each segment that the workspace counts by."""
-    from analytics.models import MatrixRow
-
     rows = MatrixRow.objects.filter(ladder_id=ladder.pk, measure="done", segment__gt=0).exclude(value="")
     values: dict[int, set[str]] = {}
     for segment, value in rows.values_list("segment", "value").distinct():

@@ -20,10 +20,10 @@ def counted(n: int, one: str, many: str) -> str:
 
 
 def percent(share: float) -> str:
-    """61%; below one in two hundred and above 99.5 % it does not pretend to be none or all."""
-    if 0 < share < 0.005:
+    """61%; below one in a hundred and above 99 % it does not pretend to be none or all."""
+    if 0 < share < 0.01:
         return "<1%"
-    if 0.995 < share < 1:
+    if 0.99 < share < 1:
         return ">99%"
     return f"{round(share * 100)}%"
 

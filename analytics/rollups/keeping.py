@@ -9,7 +9,7 @@ from analytics.rollups import climbs, matrices, usage
 from analytics.rollups.basis import Basis, read_basis
 from milestones.models import Transition
 from onboarding import clock
-from onboarding.tenancy.locks import take_turn
+from onboarding.tenancy.locks import take_time, take_turn
 from onboarding.tenancy.scope import current_workspace_id, workspace_scope
 from onboarding.tracking.models import Handover, IntakeDay
 
@@ -34,6 +34,7 @@ def make_anew(workspace_id: int) -> None:
     """All roll-ups of a workspace from nothing, whatever they were."""
     with workspace_scope(workspace_id):
         take_turn(LOCK, wait=True)
+        take_time()
         state, _ = Keeping.objects.get_or_create(workspace_id=workspace_id)
         _make_anew(state, *read_basis())
 
@@ -42,6 +43,7 @@ def recount(workspace_id: int) -> int:
     """Look at every climb: what changed without a transition, such as an account's trait, is counted in now. Returns how many."""
     with workspace_scope(workspace_id):
         take_turn(LOCK, wait=True)
+        take_time()
         state, _ = Keeping.objects.get_or_create(workspace_id=workspace_id)
         basis, fingerprint = read_basis()
         state.recounted_at = clock.now()
@@ -57,6 +59,7 @@ def recount(workspace_id: int) -> int:
 def differences(workspace_id: int) -> Iterator[str]:
     """Where the roll-ups are other than the facts say; writes nothing. What the drain has just written may still be on its way."""
     with workspace_scope(workspace_id):
+        take_time()
         state = Keeping.objects.first()
         if state is None:
             return
@@ -69,11 +72,12 @@ def differences(workspace_id: int) -> Iterator[str]:
         climbs.prepare()
         if differ := climbs.compare(basis, everything=True):
             yield f"{differ} climbs"
-        if differ := matrices.differing():
+        if differ := matrices.differing(basis):
             yield f"{differ} rows of matrices"
 
 
 def _make_anew(state: Keeping, basis: Basis, fingerprint: str) -> None:
+    take_time()
     state.taken, state.event, state.transition, state.handover = _newest()
     usage.roll_everything(basis, state.event)
     climbs.make_everything(basis)
@@ -124,7 +128,7 @@ def _settle(state: Keeping, basis: Basis, *, everything: bool = False) -> int:
     """Lay what is to be looked at beside what was counted, and move the matrices by the difference."""
     changed = climbs.compare(basis, everything=everything)
     if changed:
-        matrices.apply()
+        matrices.apply(basis)
         climbs.replace()
         state.version += 1
     return changed

@@ -26,74 +26,105 @@ PLAIN = ("eligible", "not_theirs", "skipped", "left_out")
 PACKED = ("reached", "gone", "ended")
 KEY = ("ladder_id", "version_id", "role", "segment", "value", "measure", "cohort")
 
-# Each climb under each measure: from which day it counts, and what became of it (a lag, or a code of Climb).
-MEASURED = """
-    select 'rung:' || k.key as measure, c.cohort as since, l.lag
-    from unnest(c.lags) with ordinality l (lag, place) join rung k on k.version_id = c.version_id and k.place = l.place
+# Each climb under each measure (by number, and by the place or feature that it is about): from which day it counts, and what
+# became of it (a lag, or a code of Climb).
+RUNG, WAIT, FIRST_VALUE, DONE, USE, WEEK, MONTH = range(7)
+MEASURED = f"""
+    select {RUNG} as measure, l.place, c.cohort as since, l.lag::int
+    from unnest(c.lags) with ordinality l (lag, place)
     union all
-    select 'wait:' || k.key, c.cohort + o.opened, case when l.lag < 0 then l.lag else l.lag - o.opened end
+    select {WAIT}, l.place, c.cohort + l.opened, case when l.lag < 0 then l.lag else l.lag - l.opened end
     from unnest(c.lags, c.opened) with ordinality l (lag, opened, place)
-    join rung k on k.version_id = c.version_id and k.place = l.place
-    cross join lateral (select l.opened) o
-    where o.opened is not null and l.lag <> -2 and (l.lag < 0 or l.lag >= o.opened)
-    union all select 'first_value', c.cohort, c.first_value
-    union all select 'done', c.cohort, c.done
-    union all select 'use:' || u.key, c.cohort + (u.value ->> 0)::int, coalesce((u.value ->> 1)::int - (u.value ->> 0)::int, -1)
-    from jsonb_each(c.uses) u
-    union all select 'week', c.cohort, -1
-    union all select 'month', c.cohort, -1"""
+    where l.opened is not null and l.lag <> -2 and (l.lag < 0 or l.lag >= l.opened)
+    union all select {FIRST_VALUE}, 0, c.cohort, c.first_value
+    union all select {DONE}, 0, c.cohort, c.done
+    union all
+    select {USE}, f.place, c.cohort + (u.value ->> 0)::int, coalesce((u.value ->> 1)::int - (u.value ->> 0)::int, -1)
+    from jsonb_each(c.uses) u join feature f using (key)
+    union all select {WEEK}, 0, c.cohort, -1
+    union all select {MONTH}, 0, c.cohort, -1"""
 
+# Everything between the climbs and the sums is numbers: millions of rows go through here when all is counted anew.
 CELLS = f"""
-with rung as (
+with who as (
+    select ladder_id, version_id, role, row_number() over () as who
+    from (select distinct ladder_id, version_id, role from {{climbs}} c) each
+), feature as (
+    select key, row_number() over (order by key) as place
+    from (select distinct jsonb_object_keys(uses) as key from {{climbs}} c) each
+), climb as (
+    select c.*, w.who from {{climbs}} c join who w using (ladder_id, version_id, role)
+), seen as (
+    select c.who, c.segments, c.sign, c.left_out, m.measure, m.place, m.since, m.lag,
+           c.gone - (m.since - c.cohort) as gone, c.ended - (m.since - c.cohort) as ended
+    from climb c cross join lateral ({MEASURED}) m
+), told as (
+    select who, segments, sign, measure, place, since, 0 as lag,
+           case when left_out <> '' then {LEFT_OUT} when lag = -2 then {NOT_THEIRS} when lag = -3 then {SKIPPED}
+                else {ELIGIBLE} end as kind
+    from seen
+    union all
+    select who, segments, sign, measure, place, since,
+           greatest(case kind when {GONE} then gone when {ENDED} then ended else lag end, 0), kind
+    from (
+        select *, case when lag >= 0 and lag <= least(coalesce(gone, lag), coalesce(ended, lag)) then {REACHED}
+                       when gone is not null and gone <= coalesce(ended, gone) then {GONE}
+                       when ended is not null then {ENDED} end as kind
+        from seen where left_out = '' and lag not in (-2, -3)
+    ) outcome where kind is not null
+    union all
+    select c.who, c.segments, c.sign, {WEEK}, 0, c.cohort, w.week, {REACHED}
+    from climb c cross join lateral unnest(c.weeks) w (week) where c.left_out = ''
+    union all
+    select c.who, c.segments, c.sign, {MONTH}, 0, c.cohort, w.month, {REACHED}
+    from climb c cross join lateral (select distinct week / 4 as month from unnest(c.weeks) w (week)) w
+    where c.left_out = ''
+), summed as (
+    select who, measure, place, since, kind, lag, {{segment}}::smallint as segment, {{value}} as value, sum(sign)::int as n
+    from (select *, {{columns}} from told) each
+    group by grouping sets ((who, measure, place, since, kind, lag) {{sets}})
+), rung as (
     select version_id, key, row_number() over (partition by version_id order by position, id) as place
     from milestones_rung where workspace_id = %(workspace)s
-), seen as (
-    select c.ladder_id, c.version_id, c.role, c.segments, c.sign, c.left_out, m.measure, m.since, m.lag,
-           c.gone - (m.since - c.cohort) as gone, c.ended - (m.since - c.cohort) as ended
-    from {{climbs}} c cross join lateral ({MEASURED}) m
-), outcome as (
-    select *, case when lag >= 0 and lag <= least(coalesce(gone, lag), coalesce(ended, lag)) then {REACHED}
-                   when gone is not null and gone <= coalesce(ended, gone) then {GONE}
-                   when ended is not null then {ENDED} end as kind
-    from seen where left_out = '' and lag not in (-2, -3)
-), cell as (
-    select ladder_id, version_id, role, segments, measure, since, kind, greatest(lag, 0) as lag, sum(sign) as n from (
-        select ladder_id, version_id, role, segments, measure, since, sign, 0 as lag,
-               case when left_out <> '' then {LEFT_OUT} when lag = -2 then {NOT_THEIRS} when lag = -3 then {SKIPPED}
-                    else {ELIGIBLE} end as kind
-        from seen
-        union all
-        select ladder_id, version_id, role, segments, measure, since, sign,
-               case kind when {GONE} then gone when {ENDED} then ended else lag end, kind
-        from outcome where kind is not null
-        union all
-        select c.ladder_id, c.version_id, c.role, c.segments, 'week', c.cohort, c.sign, w.week, {REACHED}
-        from {{climbs}} c cross join lateral unnest(c.weeks) w (week) where c.left_out = ''
-        union all
-        select c.ladder_id, c.version_id, c.role, c.segments, 'month', c.cohort, c.sign, w.month, {REACHED}
-        from {{climbs}} c cross join lateral (select distinct week / 4 as month from unnest(c.weeks) w (week)) w
-        where c.left_out = ''
-    ) each group by 1, 2, 3, 4, 5, 6, 7, 8
-), split as (
-    select ladder_id, version_id, role, d.segment, d.value, measure, since as cohort, kind, lag, sum(n)::int as n
-    from cell
-    cross join lateral (
-        select 0::smallint as segment, '' as value
-        union all select s.segment::smallint, s.value from unnest(segments) with ordinality s (value, segment)) d
-    group by 1, 2, 3, 4, 5, 6, 7, 8, 9
 )"""
+# The sums by what they are called, cell by cell or packed: {said} is what is said of each.
+NAMED = f"""
+    select w.ladder_id, w.version_id, w.role, segment, value,
+           case measure when {RUNG} then 'rung:' || r.key when {WAIT} then 'wait:' || r.key when {FIRST_VALUE} then 'first_value'
+                        when {DONE} then 'done' when {USE} then 'use:' || f.key when {WEEK} then 'week' else 'month' end,
+           s.since, {{said}}
+    from {{sums}} s join who w using (who)
+    left join rung r on s.measure in ({RUNG}, {WAIT}) and r.version_id = w.version_id and r.place = s.place
+    left join feature f on s.measure = {USE} and f.place = s.place"""
+EVERYBODY = "(select *, 1 as sign from analytics_climb where workspace_id = %(workspace)s)"
 
-CHANGES = f"{CELLS.format(climbs='changed_climb')} select * from split where n <> 0"
+
+def _cells(climbs: str, segments: int) -> str:
+    """The cells of these climbs, over everybody and over each of so many segments."""
+    places = range(1, segments + 1)
+    return CELLS.format(
+        climbs=climbs,
+        columns=", ".join(["0 as nothing", *(f"segments[{n}] as s{n}" for n in places)]),
+        sets="".join(f", (who, measure, place, since, kind, lag, s{n})" for n in places),
+        segment="case" + "".join(f" when grouping(s{n}) = 0 then {n}" for n in places) + " else 0 end"
+        if segments
+        else "0",
+        value=f"coalesce({', '.join([f's{n}' for n in places])}, '')" if segments else "''",
+    )
+
 
 _PACKING = ", ".join(
-    f"coalesce(string_agg(int2send(lag::smallint) || int4send(n), ''::bytea order by lag) filter (where kind = {kind}), ''::bytea)"
-    for kind in (REACHED, GONE, ENDED)
+    f"coalesce(string_agg(int2send(lag::smallint) || int4send(n), ''::bytea order by lag) filter (where kind = {kind}), ''::bytea) as {name}"
+    for kind, name in zip((REACHED, GONE, ENDED), PACKED, strict=True)
 )
-_COUNTING = ", ".join(f"coalesce(sum(n) filter (where kind = {kind}), 0)" for kind in range(4))
+_COUNTING = ", ".join(
+    f"coalesce(sum(n) filter (where kind = {kind}), 0)::int as {name}" for kind, name in enumerate(PLAIN)
+)
+_SUMS = f"""(select who, measure, place, since, segment, value, {_COUNTING}, {_PACKING} from summed
+            group by who, measure, place, since, segment, value)"""
+CHANGES = NAMED.format(said="kind, lag, n", sums="summed") + " where n <> 0"
+ROWS = NAMED.format(said=", ".join((*PLAIN, *PACKED)), sums=_SUMS)
 _NAMES = ", ".join((*KEY, *PLAIN, *PACKED))
-RECOUNTED = f"""
-    {CELLS.format(climbs="(select *, 1 as sign from analytics_climb where workspace_id = %(workspace)s)")}
-    select {", ".join(KEY)}, {_COUNTING}, {_PACKING} from split group by {", ".join(KEY)}"""
 KEPT = f"select {_NAMES} from analytics_matrixrow where workspace_id = %(workspace)s"
 
 
@@ -125,11 +156,10 @@ def repacked(counts: dict[int, int]) -> bytes:
     return b"".join(pack(">hi", lag, counts[lag]) for lag in sorted(counts))
 
 
-def apply() -> int:
+def apply(basis: Basis) -> int:
     """Add to the matrices what `changed_climb` says; returns how many of their rows changed."""
-    said = {"workspace": current_workspace_id()}
     with connection.cursor() as cursor:
-        cursor.execute(CHANGES, said)
+        cursor.execute(_cells("changed_climb", len(basis.segments)) + CHANGES, basis.parameters())
         changes: dict[tuple, list[tuple[int, int, int]]] = defaultdict(list)
         for *key, kind, lag, n in cursor.fetchall():
             changes[tuple(key)].append((kind, lag, n))
@@ -148,21 +178,23 @@ def make_everything(basis: Basis) -> None:
     """All matrices of the workspace, from its climbs."""
     with connection.cursor() as cursor:
         cursor.execute("delete from analytics_matrixrow where workspace_id = %(workspace)s", basis.parameters())
+        cells = _cells(EVERYBODY, len(basis.segments))
         cursor.execute(
             f"""insert into analytics_matrixrow (workspace_id, {_NAMES})
-                select %(workspace)s, each.* from ({RECOUNTED}) each""",
+                select %(workspace)s, each.* from ({cells} {ROWS}) each""",
             basis.parameters(),
         )
 
 
-def differing() -> int:
+def differing(basis: Basis) -> int:
     """How many rows are other than the climbs say: a recount of everything."""
+    cells = _cells(EVERYBODY, len(basis.segments))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""with recounted as ({RECOUNTED}), kept as ({KEPT})
+            f"""with recounted ({_NAMES}) as ({cells} {ROWS}), kept as ({KEPT})
                 select (select count(*) from (select * from recounted except all select * from kept) x)
                      + (select count(*) from (select * from kept except all select * from recounted) x)""",
-            {"workspace": current_workspace_id()},
+            basis.parameters(),
         )
         return cursor.fetchone()[0]
 

@@ -1,4 +1,4 @@
-"""One at a time in a workspace: advisory locks that end with the transaction. Raw SQL, inside the open scope."""
+"""Turns and time for work on a whole workspace: both end with the transaction. Raw SQL, inside the open scope."""
 
 from django.db import connection
 
@@ -13,3 +13,9 @@ def take_turn(lock: int, *, wait: bool = False) -> bool:
             return True
         cursor.execute("select pg_try_advisory_xact_lock(%s, %s::int)", [lock, current_workspace_id()])
         return cursor.fetchone()[0]
+
+
+def take_time() -> None:
+    """Let the statements of this transaction take as long as they need, with room to sort in: for the worker, not for pages."""
+    with connection.cursor() as cursor:
+        cursor.execute("select set_config('statement_timeout', '0', true), set_config('work_mem', '128MB', true)")

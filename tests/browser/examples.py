@@ -153,6 +153,11 @@ def find_examples(live) -> Examples:
         "role-list": f"{workspace}/settings/roles/",
         "test-people": f"{workspace}/settings/tests/",
         "workspace-new": "/workspaces/new/",
+        "executive-view": f"{workspace}/insight/",
+        "executive-view one role": f"{workspace}/insight/?period=30&role=operator",
+        "people-behind": f"{workspace}/insight/people/?what=reached&step={rung}",
+        "metric-list": f"{workspace}/insight/definitions/",
+        "metric-detail": f"{workspace}/insight/definitions/stuck/",
     }
     return examples
 
@@ -212,6 +217,7 @@ def visit_as_newcomer(page: Page, live, examples: Examples, number: int) -> str:
         "event-catalogue",
         "source-list",
         "member-list",
+        "executive-view",
     )
     examples.newcomer = {
         f"{name} of nobody yet": examples.owner[name].replace(live.demo["workspace"], slug) for name in empty

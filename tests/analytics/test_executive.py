@@ -1,0 +1,171 @@
+"""The executive view, from events to sentences: forty people of ten accounts, and what the page says of them."""
+
+import html
+import re
+from datetime import timedelta
+
+import pytest
+
+from analytics import kept
+from analytics.asking import read_asked
+from analytics.behind import people_behind
+from analytics.executive import look
+from analytics.models import Kept
+from analytics.worked_out import INTERVALS, work_out
+from onboarding import clock
+from onboarding.tenancy.scope import workspace_scope
+from tests.analytics.rollups import keep_all
+from tests.ladders import ladder, milestone, publish_ladder
+from tests.senders import Sender, group, identify, track
+
+PAGE = "/w/acme/insight/"
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def climbed(client, acme):
+    """Twenty people began 100 days ago and took 12 days to first value; forty began 50 days ago and took 6; the last eight never did."""
+    document = ladder(
+        milestone("connect", {"event": "Connected"}),
+        milestone("publish", {"event": "Published"}, unlocks=["alerts"]),
+        milestone("share", {"event": "Shared"}),
+        rungs={"publish": {"first_value": True, "requires": ["connect"]}},
+    )
+    document["features"] = [{"key": "alerts", "name": "Alerts", "events": ["Alert Set"]}]
+    publish_ladder(acme, document)
+    sender, now = Sender(client, acme), clock.now()
+    events = []
+    for number in range(60):
+        is_early = number < 20
+        start = now - (100 if is_early else 50) * DAY
+        user, account = f"p{number}", f"a{number % 10}"
+        role = "operator" if number % 2 else "lead"
+        events += [
+            identify(user, start, role=role, name=f"Person {number}", account=account),
+            group(user, account, start, industry="rail" if number % 10 < 5 else "sea"),
+            track(user, "Connected", start + DAY, account=account),
+        ]
+        if number < 52:
+            reached = start + (12 if is_early else 6) * DAY
+            events.append(track(user, "Published", reached, account=account))
+        if number < 30:
+            events.append(track(user, "Alert Set", start + 15 * DAY, account=account))
+    sender.send(*events)
+    keep_all(acme)
+    return acme
+
+
+def text_of(response) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())
+
+
+def test_one_sentence_says_it(climbed, signed_in, alice):
+    page = text_of(signed_in(alice).get(f"{PAGE}?period=60"))
+    assert "New people reach first value in 6 days, 6 days sooner than in the 60 days before." in page
+    assert "The biggest leak is “Share”: 40 people have had it open for more than 60 days." not in page, "50 days old"
+    assert "40 people who began" in page
+    assert "Compared with 20 in the 60 days before" in page
+    assert "6 days sooner" in page
+    assert "Four in five reached first value within 30 days." in page
+
+
+def test_the_people_behind_a_number_are_as_many(climbed, signed_in, alice):
+    client = signed_in(alice)
+    page = client.get(f"{PAGE}?period=60").content.decode()
+    found = re.findall(r'href="(/w/acme/insight/people/\?[^"]+what=reached[^"]+)">(\d+)</a>', page)
+    assert {int(number) for _, number in found} == {40, 32, 0}
+    for address, number in found:
+        people = text_of(client.get(html.unescape(address)))
+        assert f"{number} people" in people
+    with workspace_scope(climbed.pk):
+        asked = read_asked({"period": "60"}, climbed.zone)
+        view = look(asked, None)
+        for step in view.steps:
+            for what, count in (("reached", step.shares.reached), ("open", step.shares.open)):
+                assert people_behind(asked, step.key, what)[1] == count
+            assert people_behind(asked, step.key, "stuck", longer=step.after)[1] == step.stuck
+            shares = step.shares
+            everybody = shares.eligible + shares.skipped + shares.not_theirs + shares.left_out
+            assert everybody == 40, "all add up to those who began"
+        stuck = next(step for step in view.steps if step.key == "publish")
+        assert (stuck.stuck, stuck.after) == (8, 7)
+        assert view.stuck.key == "publish"
+
+
+def test_a_filter_stands_in_the_address_and_narrows_everything(climbed, signed_in, alice):
+    client = signed_in(alice)
+    page = text_of(client.get(f"{PAGE}?period=60&role=operator&segment=1:rail"))
+    assert "8 people began: too few to say how long first value takes." in page
+    with workspace_scope(climbed.pk):
+        asked = read_asked({"period": "60", "role": "operator", "segment": "1:rail"}, climbed.zone)
+        assert people_behind(asked, "connect", "reached")[1] == 8
+        assert [line.key for line in look(asked, None).roles] == ["operator"]
+    for nonsense in (
+        "period=x&role=none&segment=9:x&ladder=gone",
+        "from=2026-99-01&to=x",
+        "segment=1",
+        "from=2026-02-01&to=2026-01-01",
+    ):
+        assert client.get(f"{PAGE}?{nonsense}").status_code == 200
+
+
+def test_the_same_question_of_the_same_day_is_answered_the_same(climbed, signed_in, alice):
+    first, last = (clock.now() - 55 * DAY).date(), (clock.now() - 45 * DAY).date()
+    client = signed_in(alice)
+    one, two = (text_of(client.get(f"{PAGE}?from={first}&to={last}")) for _ in range(2))
+    assert one == two
+
+
+def test_intervals_are_worked_out_once_and_kept(climbed, signed_in, alice):
+    client = signed_in(alice)
+    page = client.get(f"{PAGE}?period=60").content.decode()
+    assert 'hx-trigger="load delay:1500ms"' in page, "it asks again until they are there"
+    assert "95% interval 6" not in text_of(client.get(f"{PAGE}?period=60"))
+    with workspace_scope(climbed.pk):
+        row = Kept.objects.get(kind=INTERVALS)
+        work_out(row.pk)
+        first = Kept.objects.get()
+        work_out(row.pk)
+        assert Kept.objects.get().worked_out_at == first.worked_out_at, "for these counts it is answered"
+        assert kept.answer(INTERVALS, row.question).is_fresh
+    page = client.get(f"{PAGE}?period=60")
+    assert "95% interval 6 days to 6 days" in text_of(page) or "95% interval 6 to 6 days" in text_of(page)
+    assert "hx-trigger" not in page.content.decode().split('id="answers"')[1][:200]
+
+
+def test_an_executive_reads_numbers_and_no_names(climbed, signed_in, bob):
+    client = signed_in(bob)
+    page = client.get(f"{PAGE}?period=60")
+    assert page.status_code == 200
+    assert "/insight/people/" not in page.content.decode()
+    assert client.get("/w/acme/insight/people/?what=reached&step=publish").status_code == 403
+
+
+def test_before_there_is_anything_it_says_so(acme, signed_in, alice):
+    client = signed_in(alice)
+    assert "Nothing to count yet" in text_of(client.get(PAGE))
+    publish_ladder(acme, ladder(milestone("connect", {"event": "Connected"})))
+    assert "Counting for the first time" in text_of(client.get(PAGE))
+    keep_all(acme)
+    assert "Nobody began on this ladder in this time." in text_of(client.get(PAGE))
+
+
+@pytest.mark.parametrize("query", ["what=nothing&step=publish", "what=reached&step=nothing", "what=stuck&step=done"])
+def test_people_behind_nothing_are_not_found(climbed, signed_in, alice, query):
+    assert signed_in(alice).get(f"/w/acme/insight/people/?{query}").status_code == 404
+
+
+def test_every_number_links_to_its_definition(climbed, signed_in, alice):
+    client = signed_in(alice)
+    page = client.get(PAGE).content.decode()
+    links = set(re.findall(r"/w/acme/insight/definitions/([a-z_]+)/", page))
+    assert links >= {
+        "time_to_first_value",
+        "activation_rate",
+        "ladder_completion",
+        "feature_adoption",
+        "retention_weekly",
+    }
+    for key in links:
+        assert "Whom it counts" in text_of(client.get(f"/w/acme/insight/definitions/{key}/"))
+    assert client.get("/w/acme/insight/definitions/nothing/").status_code == 404

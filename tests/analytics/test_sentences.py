@@ -1,0 +1,62 @@
+"""The grammar: the same figures give the same text, and too little is said to be too little."""
+
+import pytest
+
+from analytics import sentences
+
+USUAL = {"began": 531, "median": 8, "before": 12, "share": 0.7, "span": "new people", "was": "the 60 days before"}
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        ({}, "New people reach first value in 8 days, 4 days sooner than in the 60 days before."),
+        ({"median": 13}, "New people reach first value in 13 days, 1 day later than in the 60 days before."),
+        ({"before": 8}, "New people reach first value in 8 days, as in the 60 days before."),
+        ({"before": None}, "New people reach first value in 8 days."),
+        ({"median": 0, "before": None}, "New people reach first value in less than a day."),
+        ({"median": None}, "Half of new people have not reached first value yet: so far 70% have."),
+        ({"median": None, "share": 0.0}, "Half of new people have not reached first value yet: so far nobody has."),
+        ({"began": 9}, "9 people began: too few to say how long first value takes."),
+        ({"began": 1}, "1 person began: too few to say how long first value takes."),
+        ({"began": 0}, "Nobody began on this ladder in this time."),
+    ],
+)
+def test_first_value_is_said(other, said):
+    assert sentences.first_value(**USUAL | other) == said
+
+
+def test_the_leak_is_said():
+    said = "The biggest leak is “Share”: 238 people have had it open for more than 9 days."
+    assert sentences.leak("Share", 238, 9) == said
+    assert sentences.leak("Share", 1, 1) == "The biggest leak is “Share”: 1 person has had it open for more than 1 day."
+    assert sentences.leak("Share", 0, 9) == ""
+
+
+@pytest.mark.parametrize(
+    ("share", "said"), [(0, "0%"), (0.001, "<1%"), (0.005, "<1%"), (0.614, "61%"), (0.998, ">99%"), (1, "100%")]
+)
+def test_a_share_never_pretends(share, said):
+    assert sentences.percent(share) == said
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [(0, "Nobody"), (1, "Everybody"), (0.26, "One in four"), (0.66, "Two in three"), (0.47, "47% of people")],
+)
+def test_a_share_is_said_aloud(share, said):
+    assert sentences.ratio(share) == said
+
+
+def test_changes_know_what_is_good():
+    assert sentences.change_of_days(8, 12) == ("4 days sooner", "down", "yes")
+    assert sentences.change_of_days(12, 11) == ("1 day later", "up", "no")
+    assert sentences.change_of_days(8, None) == ("", "", "")
+    assert sentences.change_of_share(0.614, 0.54) == ("7 points", "up", "yes")
+    assert sentences.change_of_share(0.50, 0.504) == ("No change", "flat", "")
+
+
+def test_an_end_that_was_not_seen_is_said_as_such():
+    assert sentences.interval_of_days((7, 9)) == "95% interval 7 to 9 days"
+    assert sentences.interval_of_days((7, None)) == "95% interval from 7 days, no upper end yet"
+    assert sentences.interval_of_days((None, None)) == ""
