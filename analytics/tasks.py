@@ -7,6 +7,7 @@ from celery import shared_task
 from analytics.lookups import workspaces_to_keep
 from analytics.rollups import keeping
 from analytics.worked_out import work_out
+from onboarding import clock
 from onboarding.tenancy.jobs import claim, hand_over
 from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import workspace_scope
@@ -41,9 +42,14 @@ def recount_workspace(workspace_id: int) -> None:
 
 @shared_task(name="analytics.recount_everywhere")
 def recount_everywhere() -> None:
-    """What changes without a transition, such as what an account is like, is counted in within the hour."""
-    if claim("analytics.recount_everywhere", every=timedelta(hours=1)):
-        for workspace_id in Workspace.objects.order_by("pk").values_list("pk", flat=True):
+    """What changes without a fact of a person's own, such as who is a test, is counted in within the hour."""
+    if not claim("analytics.recount_everywhere", every=timedelta(minutes=10)):
+        return
+    hour_ago = clock.now() - timedelta(hours=1)
+    for workspace_id in Workspace.objects.order_by("pk").values_list("pk", flat=True):
+        with workspace_scope(workspace_id):
+            is_done = keeping.is_recounted(hour_ago)
+        if not is_done:
             hand_over("analytics.recount", workspace_id)
 
 

@@ -74,7 +74,10 @@ class Climb(WorkspaceModel):
     awaits_use = models.BooleanField()
 
     class Meta:
-        indexes = [models.Index(fields=["workspace", "person_id"], name="climb_person")]
+        indexes = [
+            models.Index(fields=["workspace", "person_id"], name="climb_person"),
+            models.Index(fields=["workspace", "account_id"], name="climb_account"),
+        ]
 
     def __str__(self):
         return f"climb of enrollment {self.enrollment_id}"

@@ -1,16 +1,15 @@
-"""What every roll-up of a workspace rests on: its calendar, its segments, who has left, and which rungs and features there are."""
+"""What every roll-up of a workspace rests on: its calendar, its segments, what says that an account left, its rungs and features."""
 
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import date
 
 from analytics.models import CountingRules
 from milestones.models import Feature, Rung
 from onboarding.tenancy.database.arrays import integers, texts
 from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import current_workspace_id
-from onboarding.tracking.models import Account, EventName
+from onboarding.tracking.models import EventName
 
 FORM = 1  # of the roll-ups themselves; another one, and they are made anew
 
@@ -22,7 +21,7 @@ class Basis:
     workspace_id: int
     timezone: str
     segments: tuple[str, ...]
-    gone: tuple[tuple[int, date], ...]  # account id, the day on which it left
+    left_trait: str  # of an account: holds the day on which it left
     unlocks: tuple[tuple[int, int, str], ...]  # version id, place among its rungs from 1, key of the feature
     uses: tuple[tuple[str, int], ...]  # key of a feature, id of an event name that shows its use
 
@@ -32,8 +31,7 @@ class Basis:
             "workspace": self.workspace_id,
             "zone": self.timezone,
             "segments": texts(self.segments),
-            "gone": integers(account for account, _ in self.gone),
-            "gone_on": texts(day.isoformat() for _, day in self.gone),
+            "left_trait": self.left_trait,
             "unlock_version": integers(version for version, _, _ in self.unlocks),
             "unlock_place": integers(place for _, place, _ in self.unlocks),
             "unlock_feature": texts(feature for _, _, feature in self.unlocks),
@@ -41,9 +39,9 @@ class Basis:
             "use_name": integers(name for _, name in self.uses),
         }
 
-    def fingerprint(self, left_trait: str) -> str:
-        """Changes with what moves every count; who has left and what is published is followed as it comes."""
-        said = json.dumps([FORM, self.timezone, self.segments, left_trait, self.uses])
+    def fingerprint(self) -> str:
+        """Changes with what moves every count; what is published is followed as it comes."""
+        said = json.dumps([FORM, self.timezone, self.segments, self.left_trait, self.uses])
         return hashlib.sha256(said.encode()).hexdigest()
 
 
@@ -56,25 +54,9 @@ def read_basis() -> tuple[Basis, str]:
     """(the basis of the open workspace, its fingerprint)"""
     rules = counting_rules()
     timezone = Workspace.objects.values_list("timezone", flat=True).get(pk=current_workspace_id())
-    basis = Basis(
-        current_workspace_id(), timezone, tuple(rules.segments), _gone(rules.left_trait), tuple(_unlocks()), _uses()
-    )
-    return basis, basis.fingerprint(rules.left_trait)
-
-
-def _gone(trait: str) -> tuple[tuple[int, date], ...]:
-    """Accounts whose trait holds the day on which they left; a value that is no day says nothing."""
-    if not trait:
-        return ()
-    rows = Account.objects.filter(traits__has_key=trait).order_by("pk").values_list("pk", f"traits__{trait}")
-    return tuple((pk, day) for pk, value in rows if (day := _day(value)))
-
-
-def _day(value) -> date | None:
-    try:
-        return date.fromisoformat(value[:10]) if isinstance(value, str) else None
-    except ValueError:
-        return None
+    segments = tuple(rules.segments)
+    basis = Basis(current_workspace_id(), timezone, segments, rules.left_trait, tuple(_unlocks()), _uses())
+    return basis, basis.fingerprint()
 
 
 def _unlocks():

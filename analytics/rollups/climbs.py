@@ -24,24 +24,34 @@ TABLES = (
 )
 
 
+def _kept(sql: str) -> str:
+    """The statement's braces, kept when it is formatted."""
+    return sql.replace("{", "{{").replace("}", "}}")
+
+
 def _lag(moment: str) -> str:
     return f"least(greatest(({moment} at time zone %(zone)s)::date - b.cohort, 0), {FAR})"
 
+
+# What an account is like, and the day on which it left; "2026-02-30" is two days after the 28th, and what is no day is none.
+SEGMENTS = """array(select left(coalesce(a.traits ->> key, ''), 100)
+                 from unnest(%(segments)s::text[]) with ordinality k (key, n) order by n)"""
+GONE_ON = """case when a.traits ->> %(left_trait)s ~ '^[12][0-9]{3}-(0[1-9]|1[0-2])-[0-3][0-9]'
+                 then make_date(substr(a.traits ->> %(left_trait)s, 1, 4)::int, substr(a.traits ->> %(left_trait)s, 6, 2)::int, 1)
+                      + substr(a.traits ->> %(left_trait)s, 9, 2)::int - 1 end"""
 
 MAKE = f"""
 insert into fresh_climb ({COLUMNS})
 with basis as (
     select e.id, s.person_id, s.account_id, e.ladder_id, e.version_id, s.role,
-           array(select left(coalesce(a.traits ->> key, ''), 100)
-                 from unnest(%(segments)s::text[]) with ordinality k (key, n) order by n) as segments,
+           {_kept(SEGMENTS)} as segments,
            (e.enrolled_at at time zone %(zone)s)::date as cohort, (e.ended_at at time zone %(zone)s)::date as ended_on,
            case when p.is_test or coalesce(a.is_test, false) then 'test' when e.ordinal > 1 then 'again' else '' end as left_out,
-           g.gone_on
+           {_kept(GONE_ON)} as gone_on
     from milestones_enrollment e
     join tracking_seat s on s.workspace_id = e.workspace_id and s.id = e.seat_id
     join tracking_person p on p.workspace_id = e.workspace_id and p.id = s.person_id
     left join tracking_account a on a.workspace_id = e.workspace_id and a.id = s.account_id
-    left join unnest(%(gone)s::bigint[], %(gone_on)s::date[]) g (account_id, gone_on) on g.account_id = s.account_id
     where e.workspace_id = %(workspace)s {{which}}
 ), step as (
     select b.id, r.position, r.id as rung_id, r.first_value,
@@ -150,17 +160,21 @@ def touch_active(basis: Basis) -> None:
         )
 
 
-def touch_accounts_gone(basis: Basis) -> None:
-    """Those of accounts that left, or came back, since they were counted."""
+def touch_accounts(basis: Basis, after: int, until: int) -> None:
+    """Those of accounts that are another sort now, have left or are back, by the events between these."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """insert into touched_climb
-               select c.enrollment_id from analytics_climb c
-               left join unnest(%(gone)s::bigint[], %(gone_on)s::date[]) g (account_id, gone_on) on g.account_id = c.account_id
-               where c.workspace_id = %(workspace)s and (c.gone is not null or g.gone_on is not null)
-                     and c.gone is distinct from case when g.gone_on is not null then greatest(g.gone_on - c.cohort, 0) end
-               on conflict do nothing""",
-            basis.parameters(),
+            f"""insert into touched_climb
+                select c.enrollment_id
+                from (select distinct account_id from tracking_event
+                      where workspace_id = %(workspace)s and id > %(after)s and id <= %(until)s and kind = 4) x
+                join tracking_account a on a.workspace_id = %(workspace)s and a.id = x.account_id
+                join analytics_climb c on c.workspace_id = %(workspace)s and c.account_id = a.id
+                cross join lateral (select {SEGMENTS} as segments, {GONE_ON} as gone_on) said
+                where c.segments::text[] is distinct from said.segments or c.gone is distinct from
+                      case when said.gone_on is not null then greatest(said.gone_on - c.cohort, 0) end
+                on conflict do nothing""",
+            {**basis.parameters(), "after": after, "until": until},
         )
 
 

@@ -1,6 +1,7 @@
 """Keeping the roll-ups: reading on from where they stand, at most a few seconds behind the drain."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.db.models import Max, Sum
 
@@ -40,7 +41,7 @@ def make_anew(workspace_id: int) -> None:
 
 
 def recount(workspace_id: int) -> int:
-    """Look at every climb: what changed without a transition, such as an account's trait, is counted in now. Returns how many."""
+    """Look at every climb: what changed without a fact of its own, such as who is a test, is counted in now. Returns how many."""
     with workspace_scope(workspace_id):
         take_turn(LOCK, wait=True)
         take_time()
@@ -104,6 +105,7 @@ def _read_on(state: Keeping, basis: Basis) -> bool:
     if until > state.event:
         usage.roll(basis, state.event, until)
         climbs.touch_active(basis)
+        climbs.touch_accounts(basis, state.event, until)
     if handed:
         people = sorted({person for row in handed for person in (row.from_person_id, row.to_person_id)})
         usage.roll_anew(basis, people, until)
@@ -111,7 +113,6 @@ def _read_on(state: Keeping, basis: Basis) -> bool:
     transitions = Transition.objects.filter(number__gt=state.transition).order_by("number")
     news = list(transitions.values_list("number", "enrollment_id")[:TRANSITIONS])
     climbs.touch({enrollment for _, enrollment in news})
-    climbs.touch_accounts_gone(basis)
     more = until > state.event or len(news) == TRANSITIONS
     _settle(state, basis)
     state.event = until
@@ -132,6 +133,11 @@ def _settle(state: Keeping, basis: Basis, *, everything: bool = False) -> int:
         climbs.replace()
         state.version += 1
     return changed
+
+
+def is_recounted(since: datetime) -> bool:
+    """Whether everything in the open workspace was looked at since then."""
+    return Keeping.objects.filter(recounted_at__gte=since).exists()
 
 
 def is_behind() -> bool:

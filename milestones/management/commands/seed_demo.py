@@ -1,8 +1,10 @@
 """Fill an empty installation with the demo's data; does nothing when it is there already."""
 
 import os
+from io import StringIO
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from milestones.demo import seeding
@@ -27,4 +29,6 @@ class Command(BaseCommand):
             return
         if Workspace.objects.exists():
             raise CommandError("The last set-up was interrupted. Start over with: python3 dev.py demo --reset")
-        seeding.write(seeding.seed(size=size, tell=Told), path)
+        demo = seeding.seed(size=size, tell=Told)
+        call_command("rollups", stdout=StringIO())  # of the floor above, by name: so the first look finds its numbers
+        seeding.write(demo, path)
