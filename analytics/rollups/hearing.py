@@ -5,7 +5,7 @@ from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
 from analytics.models import CountingRules
-from onboarding.tenancy.jobs import hand_over
+from analytics.rollups.keeping import ask_for_recount
 from onboarding.tenancy.models import Workspace
 from onboarding.tracking.models import Account, Exclusion, Person
 
@@ -25,10 +25,10 @@ def of_settings(instance, created, **_):
 @receiver(post_save, sender=Person)
 @receiver(post_save, sender=Account)
 def of_tests(instance, update_fields, **_):
-    """A member said that somebody is a test, or is not."""
-    if update_fields and "is_test" in update_fields:
+    """A member said that somebody is a test, or is not. What a rule takes them for follows within the hour."""
+    if update_fields and "test_said" in update_fields:
         _recount(instance.workspace_id)
 
 
 def _recount(workspace_id: int) -> None:
-    transaction.on_commit(lambda: hand_over("analytics.recount", workspace_id))
+    transaction.on_commit(lambda: ask_for_recount(workspace_id))

@@ -1,8 +1,10 @@
 """Keeping the roll-ups: reading on from where they stand, at most a few seconds behind the drain."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 
+from django.core.cache import cache
 from django.db.models import Max, Sum
 
 from analytics.models import Keeping
@@ -10,6 +12,7 @@ from analytics.rollups import climbs, matrices, usage
 from analytics.rollups.basis import Basis, read_basis
 from milestones.models import Transition
 from onboarding import clock
+from onboarding.tenancy.jobs import hand_over
 from onboarding.tenancy.locks import take_time, take_turn
 from onboarding.tenancy.scope import current_workspace_id, workspace_scope
 from onboarding.tracking.models import Handover, IntakeDay
@@ -42,6 +45,8 @@ def make_anew(workspace_id: int) -> None:
 
 def recount(workspace_id: int) -> int:
     """Look at every climb: what changed without a fact of its own, such as who is a test, is counted in now. Returns how many."""
+    with suppress(Exception):
+        cache.delete(_mark(workspace_id))  # from here on, a new wish is new work
     with workspace_scope(workspace_id):
         take_turn(LOCK, wait=True)
         take_time()
@@ -133,6 +138,17 @@ def _settle(state: Keeping, basis: Basis, *, everything: bool = False) -> int:
         climbs.replace()
         state.version += 1
     return changed
+
+
+def ask_for_recount(workspace_id: int) -> None:
+    """Have the worker recount soon; asked a hundred times before it begins, it is done once."""
+    with suppress(Exception):  # the broker may be away: within the hour it is done anyway
+        if cache.add(_mark(workspace_id), 1, timeout=60):
+            hand_over("analytics.recount", workspace_id)
+
+
+def _mark(workspace_id: int) -> str:
+    return f"recount:{workspace_id}"
 
 
 def is_recounted(since: datetime) -> bool:

@@ -196,3 +196,20 @@ def test_a_recount_finds_what_is_wrong(sender, acme):
     assert rows.endswith("rows of matrices")
     keeping.make_anew(acme.pk)
     assert list(keeping.differences(acme.pk)) == []
+
+
+def test_a_wish_for_a_recount_is_handed_over_once(sender, acme, monkeypatch, django_capture_on_commit_callbacks):
+    handed = []
+    monkeypatch.setattr(keeping, "hand_over", lambda *said: handed.append(said))
+    with django_capture_on_commit_callbacks(execute=True), workspace_scope(acme.pk):
+        for _ in range(5):
+            acme.save()
+            CountingRules.objects.update_or_create(workspace=acme)
+    assert handed == [("analytics.recount", acme.pk)]
+    keeping.recount(acme.pk)
+    with django_capture_on_commit_callbacks(execute=True):
+        story(sender)
+    assert len(handed) == 1, "traits that arrive ask for nothing"
+    with django_capture_on_commit_callbacks(execute=True), workspace_scope(acme.pk):
+        counting.say(Person.objects.get(external_id="hannah"), test=True)
+    assert len(handed) == 2
