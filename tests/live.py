@@ -26,7 +26,7 @@ import pytest
 import redis
 
 from onboarding.embedded import children, state
-from tests.conftest import clone, owner_connection
+from tests.conftest import clone, drop
 
 ROOT = Path(__file__).resolve().parents[1]
 DATABASES_OF_REDIS = 16
@@ -192,8 +192,7 @@ def live(migrated_database, tmp_path_factory) -> Iterator[Live]:
         with serving(env, tmp_path_factory.mktemp("live")) as cairn:
             yield cairn
     finally:
-        with contextlib.closing(owner_connection("postgres")) as owner, owner.cursor() as cursor:
-            cursor.execute(f'drop database "{name}" with (force)')
+        drop(name)  # waits for connections that are closing, and ends an autovacuum, which by force we may not
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
