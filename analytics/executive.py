@@ -1,6 +1,6 @@
 """The executive view: one question's answers, each a number with its words. It reads the matrices once and works in memory."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from analytics import sentences
@@ -120,8 +120,9 @@ class Reader:
         return incidence(self.table(measure, span, role))
 
 
-def look(asked: Asked, intervals: dict | None) -> View:
-    """The whole view. `intervals` are those that the worker has worked out for this question, None before it has."""
+def look(asked: Asked, intervals: dict | None, engaged: dict | None = None, unit: str = "") -> View:
+    """The whole view. `intervals` and `engaged` are what the worker has worked out for this question, None before it has;
+    `unit` is that of expansion."""
     reader = Reader(asked, read_sheet(asked, asked.span.before().first))
     first, first_before = reader.table("first_value"), reader.table("first_value", reader.before)
     curve, before = incidence(first), incidence(first_before)
@@ -144,7 +145,7 @@ def look(asked: Asked, intervals: dict | None) -> View:
         people=first.people,
         people_before=first_before.people,
         left_out=began.left_out,
-        tiles=_tiles(reader, curve, before if enough_before else None, sure),
+        tiles=[*_tiles(reader, curve, before if enough_before else None, sure), *_engaged(engaged, unit)],
         curve=curve,
         curve_before=before,
         roles=_roles(reader, sure),
@@ -167,6 +168,53 @@ def _tiles(reader: Reader, curve: Curve, before: Curve | None, sure: dict) -> li
         _retention(reader, "week", "retention_weekly", "Weekly retention"),
         _retention(reader, "month", "retention_monthly", "Monthly retention"),
     ]
+
+
+ENGAGED = (
+    ("repeat_use", "Repeat use", "repeat", "of those who used a key workflow came back to one in three weeks of four."),
+    ("on_time", "On time", "on_time", "of the steps that were due were reached by then."),
+    ("advocacy", "Advocacy", "recommend", "of those who were asked at the end would recommend it."),
+    ("outcomes", "Outcomes", "goals", "of the goals have reached their target."),
+)
+
+
+def _engaged(said: dict | None, unit: str) -> list[Tile]:
+    """What the worker works out: shown as being worked out before it has."""
+    if said is None:
+        names = [*((metric, name) for metric, name, *_ in ENGAGED), ("depth", "Depth"), ("expansion", "Expansion")]
+        return [Tile(metric, name, "…", note="Being worked out.") for metric, name in names]
+    tiles = [_share(metric, name, said[key], words) for metric, name, key, words in ENGAGED]
+    if said["money"]:
+        gained = " and ".join(f"{currency} {amount:,.0f}".strip() for currency, amount in sorted(said["money"].items()))
+        tiles[-1] = replace(tiles[-1], note=f"{tiles[-1].note} In money they are {gained} above their baseline.")
+    deep, weeks = said["depth"], said["weeks"]
+    if weeks < ENOUGH:
+        tiles.append(Tile("depth", "Depth", "Too early", note="Hardly anybody has been active yet."))
+    else:
+        note = f"Different events in a week in which somebody is active, over {weeks:,} such weeks."
+        tiles.append(Tile("depth", "Depth", f"{deep:.1f}", " events", note=note))
+    return [*tiles, _expansion(said, unit)]
+
+
+def _share(metric: str, name: str, said: dict, words: str) -> Tile:
+    part, whole = said["part"], said["whole"]
+    if whole < ENOUGH:
+        return Tile(metric, name, "Too early", note=f"{part} of {whole} so far; it takes {ENOUGH} to say.")
+    return Tile(metric, name, f"{round(100 * part / whole)}", "%", note=f"{part:,} of {whole:,} {words}")
+
+
+def _expansion(said: dict, unit: str) -> Tile:
+    found = said["expansion"]
+    if found is None:
+        return Tile(
+            "expansion",
+            "Expansion",
+            "Not known",
+            note="The settings can name the event that says that an account bought more.",
+        )
+    amount = f"{said['expanded_by']:,.0f}"
+    note = f"{found['part']:,} of {sentences.counted(found['whole'], 'account', 'accounts')} have bought more since they began."
+    return Tile("expansion", "Expansion", amount, f" {unit}" if unit else "", note=note)
 
 
 def _first_value(curve: Curve, before: Curve | None, sure: dict | None) -> Tile:

@@ -6,23 +6,29 @@ from datetime import date
 import numpy as np
 
 from analytics.asking import Asked, Span
+from analytics.engagement import engagement
 from analytics.kept import keep_answer
 from analytics.models import Keeping, Kept
 from analytics.reading import read_spells
+from analytics.rollups.basis import counting_rules
 from analytics.statistics.intervals import Spells, band
 from milestones.models import Ladder
+from onboarding.tenancy.locks import take_time
+from onboarding.tenancy.models import Workspace
+from onboarding.tenancy.scope import current_workspace_id
 
-INTERVALS = "intervals"
+INTERVALS, ENGAGEMENT = "intervals", "engagement"
 DAYS = 120  # of a band: as far as curves are drawn
 
 
 def work_out(pk: int) -> None:
     """Answer one question of the open workspace; one that was answered for these counts already is left alone."""
-    row = Kept.objects.filter(pk=pk, kind=INTERVALS).first()
+    row = Kept.objects.filter(pk=pk, kind__in=KINDS).first()
     version = Keeping.objects.values_list("version", flat=True).first() or 0
     if row is None or (row.said is not None and row.version == version):
         return
-    keep_answer(row, intervals(read_question(row.question), version), version)
+    take_time()
+    keep_answer(row, KINDS[row.kind](read_question(row.question), version), version)
 
 
 def read_question(question: str) -> Asked:
@@ -52,3 +58,12 @@ def _said(spells: Spells, seed: int) -> dict | None:
         return None
     low, high = ([round(float(share), 5) for share in side[: DAYS + 1]] for side in (found.low, found.high))
     return {"low": low, "high": high, "median": list(found.median), "accounts": found.clusters}
+
+
+def engaged(asked: Asked, version: int) -> dict:
+    """What people do once they are in."""
+    timezone = Workspace.objects.values_list("timezone", flat=True).get(pk=current_workspace_id())
+    return engagement(asked, counting_rules(), timezone).said()
+
+
+KINDS = {INTERVALS: intervals, ENGAGEMENT: engaged}

@@ -30,6 +30,9 @@ FIGURES = (
     Figure("end_to_end", "accept and drain at once, to COPY", 0.12, 0.30),
     Figure("latency", "an event's 200 to changed widget data, p95", 1.5, 0.5, unit="s", less=True),
     Figure("widget_changed", "widget data, changed, to a no-op view", 0.18, 0.30),
+    Figure("kept_up", "roll-ups kept up: CPU of the drain with them, to without", 1.8, 1.4, less=True),
+    Figure("dashboard", "the executive view's answers, worst of three questions", 0.2, 0.05, unit="s", less=True),
+    Figure("page", "a page with numbers, p95", 0.4, 0.15, unit="s", less=True),
     Figure("dry_run", "dry run of 9 rungs, 20 events a person, to a bare count", 40, 10, less=True),
     Figure("widget_same", "widget data, 304, to a no-op view", 0.25, 0.45),
 )

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import jwt
 
+from analytics.rollups.keeping import is_behind, keep, make_anew
 from bench import copying, world
 from bench.figures import Rate
 from bench.requests import Caller, Stopwatch, rate, request
@@ -60,6 +61,7 @@ def open_vendor(name: str, people: int, *, done: int) -> Vendor:
 
 def warm_up(live, vendor: Vendor) -> None:
     """Modules are loaded, connections made and plans kept before anything is timed."""
+    make_anew(vendor.workspace.pk)
     rate(live.url, _batches(vendor, world.facts(20_000, vendor.people, 0)), status=200, weight=BATCH)
     _widget(live, vendor, range(300))
     while _waiting(vendor):
@@ -83,11 +85,15 @@ def one_round(
         live.url, _batches(steady, world.facts(EVENTS, steady.people, seed)), status=200, weight=BATCH
     )
     rates["drain_steady"] = _drained(steady, EVENTS)
+    rates["keep"] = _kept(steady, EVENTS)
     _queue(nothing, world.facts(EVENTS, nothing.people, seed))
     rates["drain_nothing"] = _drained(nothing, EVENTS)
     _let_go(live)
     rates["end_to_end"] = _end_to_end(live, steady, world.facts(EVENTS, steady.people, seed + 1))
-    figures |= {key: made.each_second / unit for key, made in rates.items() if key != "copy"}
+    figures |= {key: made.each_second / unit for key, made in rates.items() if key not in ("copy", "keep")}
+    figures["kept_up"] = (rates["drain_steady"].cpu_a_thousand + rates["keep"].cpu_a_thousand) / rates[
+        "drain_steady"
+    ].cpu_a_thousand
     figures["latency"] = _latency(live, steady, chance)
     rates |= _widget(live, steady, asking)
     for key in ("widget_changed", "widget_same"):
@@ -130,6 +136,16 @@ def _drained(vendor: Vendor, count: int) -> Rate:
         while drain(vendor.workspace.pk):
             pass
     assert not _waiting(vendor), "something was left in the inbox"
+    return watch.rate(count)
+
+
+def _kept(vendor: Vendor, count: int) -> Rate:
+    """The roll-ups reading on over what was drained, as the worker would beside it."""
+    with Stopwatch() as watch:
+        while keep(vendor.workspace.pk):
+            pass
+    with workspace_scope(vendor.workspace.pk):
+        assert not is_behind(), "the roll-ups did not follow"
     return watch.rate(count)
 
 

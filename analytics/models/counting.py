@@ -15,6 +15,12 @@ class CountingRules(WorkspaceModel):
     segments = ArrayField(models.CharField(max_length=60), default=usual_segments)
     # The account's trait that holds the day on which it left; without it nobody is known to have left.
     left_trait = models.CharField(max_length=60, default="churned_at", blank=True)
+    # Events that are a key workflow: what a customer comes back for. Without any, those that show the use of features.
+    workflows = ArrayField(models.CharField(max_length=200), default=list, db_default=[])
+    # The event that says that an account bought more, and its property that says how much, in which unit.
+    expansion_event = models.CharField(max_length=200, default="", db_default="", blank=True)
+    expansion_property = models.CharField(max_length=200, default="", db_default="", blank=True)
+    expansion_unit = models.CharField(max_length=20, default="", db_default="", blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["workspace"], name="counting_rules_once")]

@@ -11,8 +11,9 @@ from analytics.asking import PERIODS, Asked, read_asked, roles_of, segments_of
 from analytics.executive import ACTIVE_BY, DRAWN, Line, View, before_words, look
 from analytics.kept import answer
 from analytics.metrics import BY_KEY, METRICS
+from analytics.rollups.basis import counting_rules
 from analytics.rollups.keeping import is_behind, standing
-from analytics.worked_out import INTERVALS
+from analytics.worked_out import ENGAGEMENT, INTERVALS
 from milestones.models import Ladder
 from milestones.studio.days import Calendar
 from onboarding import clock
@@ -33,14 +34,14 @@ def executive_view(request, slug):
         state = standing()
         if asked is None or state is None:
             return render(request, "analytics/executive_empty.html", {"nav_current": "executive-view", "ladder": asked})
-        sure = answer(INTERVALS, asked.key())
-        view = look(asked, sure.said)
-        return render(request, "analytics/executive.html", _context(request, asked, view, sure, state))
+        sure, engaged = answer(INTERVALS, asked.key()), answer(ENGAGEMENT, asked.key())
+        view = look(asked, sure.said, engaged.said, counting_rules().expansion_unit)
+        return render(request, "analytics/executive.html", _context(request, asked, view, (sure, engaged), state))
 
 
-def _context(request, asked: Asked, view: View, sure, state) -> dict:
+def _context(request, asked: Asked, view: View, answers, state) -> dict:
     calendar = Calendar(clock.now(), request.workspace.zone)
-    band = (sure.said or {}).get("first_value")
+    band = (answers[0].said or {}).get("first_value")
     days = min(DRAWN, max(len(view.curve.arrived), 15) - 1)
     before = view.curve_before if view.people_before >= sentences.ENOUGH else None
     return {
@@ -59,8 +60,8 @@ def _context(request, asked: Asked, view: View, sure, state) -> dict:
         "funnel_finding": _funnel_finding(view),
         "definitions": [BY_KEY[key] for key in ("time_to_first_value", "activation_rate", "stuck")],
         "definitions_count": len(METRICS),
-        "is_refreshing": not sure.is_fresh or is_behind(),
-        "is_working": sure.said is None,
+        "is_refreshing": not all(each.is_fresh for each in answers) or is_behind(),
+        "is_working": any(each.said is None for each in answers),
         "counted_at": calendar.time(state.kept_at),
         "query": asked.query(),
         **_filters(asked),

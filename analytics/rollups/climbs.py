@@ -21,6 +21,7 @@ TABLES = (
     "create temporary table if not exists touched_climb (enrollment_id bigint primary key) on commit delete rows",
     "create temporary table if not exists fresh_climb (like analytics_climb) on commit delete rows",
     "create temporary table if not exists changed_climb (like analytics_climb, sign int) on commit delete rows",
+    "create temporary table if not exists fresh_week (enrollment_id bigint, week smallint) on commit delete rows",
 )
 
 
@@ -121,7 +122,7 @@ def prepare() -> None:
     with connection.cursor() as cursor:
         for statement in TABLES:
             cursor.execute(statement)
-        cursor.execute("delete from touched_climb; delete from fresh_climb; delete from changed_climb")
+        cursor.execute("delete from touched_climb; delete from fresh_climb; delete from changed_climb; delete from fresh_week")
 
 
 def touch(enrollments: Iterable[int]) -> None:
@@ -146,17 +147,44 @@ def touch_people(people: Iterable[int]) -> None:
         )
 
 
-def touch_active(basis: Basis) -> None:
-    """Those for whom a fresh day tells something: the first in its week, or perhaps the first use of what was unlocked."""
+def touch_using(basis: Basis) -> None:
+    """Those for whom a fresh day may hold the first use of what was unlocked."""
     with connection.cursor() as cursor:
         cursor.execute(
             """insert into touched_climb
                select distinct c.enrollment_id from fresh_day f
                join analytics_climb c on c.workspace_id = %(workspace)s and c.person_id = f.person_id
-               where f.day >= c.cohort and (not ((f.day - c.cohort) / 7)::smallint = any(c.weeks)
-                     or (c.awaits_use and f.names && %(use_name)s::bigint[]))
+               where c.awaits_use and f.day >= c.cohort and f.names && %(use_name)s::bigint[]
                on conflict do nothing""",
             basis.parameters(),
+        )
+
+
+def lay_weeks(basis: Basis) -> int:
+    """Lay the weeks in which people were active for the first time in `fresh_week`, for climbs of which nothing else has changed:
+    by far the most of what there is to count, so these are not made whole. Returns how many.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""insert into fresh_week
+                select distinct c.enrollment_id, ((f.day - c.cohort) / 7)::smallint from fresh_day f
+                join analytics_climb c on c.workspace_id = %(workspace)s and c.person_id = f.person_id
+                where f.day >= c.cohort and f.day < c.cohort + 7 * {KEPT_WEEKS}
+                      and not ((f.day - c.cohort) / 7)::smallint = any(c.weeks)
+                      and not exists (select from touched_climb t where t.enrollment_id = c.enrollment_id)""",
+            basis.parameters(),
+        )
+        return cursor.rowcount
+
+
+def add_weeks() -> None:
+    """Keep what `lay_weeks` found."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """update analytics_climb c set weeks = array(select week from unnest(c.weeks || n.weeks) week order by week)
+               from (select enrollment_id, array_agg(week) as weeks from fresh_week group by 1) n
+               where c.workspace_id = %(workspace)s and c.enrollment_id = n.enrollment_id""",
+            {"workspace": current_workspace_id()},
         )
 
 

@@ -109,7 +109,7 @@ def _read_on(state: Keeping, basis: Basis) -> bool:
     handed = list(Handover.objects.filter(pk__gt=state.handover).order_by("pk"))
     if until > state.event:
         usage.roll(basis, state.event, until)
-        climbs.touch_active(basis)
+        climbs.touch_using(basis)
         climbs.touch_accounts(basis, state.event, until)
     if handed:
         people = sorted({person for row in handed for person in (row.from_person_id, row.to_person_id)})
@@ -119,7 +119,12 @@ def _read_on(state: Keeping, basis: Basis) -> bool:
     news = list(transitions.values_list("number", "enrollment_id")[:TRANSITIONS])
     climbs.touch({enrollment for _, enrollment in news})
     more = until > state.event or len(news) == TRANSITIONS
+    weeks = climbs.lay_weeks(basis) if until > state.event else 0
     _settle(state, basis)
+    if weeks:
+        matrices.apply_weeks(basis)
+        climbs.add_weeks()
+        state.version += 1
     state.event = until
     state.handover = handed[-1].pk if handed else state.handover
     state.transition = news[-1][0] if news else state.transition

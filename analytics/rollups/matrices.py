@@ -156,19 +156,49 @@ def repacked(counts: dict[int, int]) -> bytes:
     return b"".join(pack(">hi", lag, counts[lag]) for lag in sorted(counts))
 
 
+# What the weeks in `fresh_week` add: to their week, and to their four weeks where those were not counted yet.
+FRESH_WEEKS = f"""
+with cell as (
+    select c.ladder_id, c.version_id, c.role, c.segments, c.cohort, 'week' as measure, w.week as lag
+    from fresh_week w join analytics_climb c on c.workspace_id = %(workspace)s and c.enrollment_id = w.enrollment_id
+    where c.left_out = ''
+    union all
+    select c.ladder_id, c.version_id, c.role, c.segments, c.cohort, 'month', w.month
+    from (select distinct enrollment_id, (week / 4)::smallint as month from fresh_week) w
+    join analytics_climb c on c.workspace_id = %(workspace)s and c.enrollment_id = w.enrollment_id
+    where c.left_out = '' and not exists (select from unnest(c.weeks) week where week / 4 = w.month)
+), summed as (
+    select ladder_id, version_id, role, segments, measure, cohort, lag, count(*) as n from cell group by 1, 2, 3, 4, 5, 6, 7
+)
+select ladder_id, version_id, role, d.segment, d.value, measure, cohort, {REACHED}, lag, sum(n)::int
+from summed cross join lateral (
+    select 0::smallint as segment, '' as value
+    union all select s.segment::smallint, s.value from unnest(segments) with ordinality s (value, segment)) d
+group by ladder_id, version_id, role, d.segment, d.value, measure, cohort, lag"""
+
+
 def apply(basis: Basis) -> int:
     """Add to the matrices what `changed_climb` says; returns how many of their rows changed."""
+    return _add(_cells("changed_climb", len(basis.segments)) + CHANGES, basis)
+
+
+def apply_weeks(basis: Basis) -> int:
+    """Add to the matrices what `fresh_week` says, before the climbs themselves keep it."""
+    return _add(FRESH_WEEKS, basis)
+
+
+def _add(cells: str, basis: Basis) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(_cells("changed_climb", len(basis.segments)) + CHANGES, basis.parameters())
+        cursor.execute(cells, basis.parameters())
         changes: dict[tuple, list[tuple[int, int, int]]] = defaultdict(list)
         for *key, kind, lag, n in cursor.fetchall():
             changes[tuple(key)].append((kind, lag, n))
         if not changes:
             return 0
         rows = _read(cursor, list(changes))
-        for key, cells in changes.items():
+        for key, found in changes.items():
             row = rows.setdefault(key, Row([0] * len(PLAIN), [{} for _ in PACKED]))
-            for cell in cells:
+            for cell in found:
                 row.add(*cell)
         _write(cursor, rows)
     return len(rows)

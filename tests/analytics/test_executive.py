@@ -9,11 +9,16 @@ import pytest
 from analytics import kept
 from analytics.asking import read_asked
 from analytics.behind import people_behind
+from analytics.engagement import Share, engagement
 from analytics.executive import look
-from analytics.models import Kept
-from analytics.worked_out import INTERVALS, work_out
+from analytics.models import CountingRules, Kept
+from analytics.rollups.basis import counting_rules
+from analytics.worked_out import ENGAGEMENT, INTERVALS, work_out
+from milestones.models import Goal, GoalReading
 from onboarding import clock
+from onboarding.tenancy.models import AuditEntry
 from onboarding.tenancy.scope import workspace_scope
+from onboarding.tracking.models import Account
 from tests.analytics.rollups import keep_all
 from tests.ladders import ladder, milestone, publish_ladder
 from tests.senders import Sender, group, identify, track
@@ -124,13 +129,63 @@ def test_intervals_are_worked_out_once_and_kept(climbed, signed_in, alice):
     with workspace_scope(climbed.pk):
         row = Kept.objects.get(kind=INTERVALS)
         work_out(row.pk)
-        first = Kept.objects.get()
+        first = Kept.objects.get(pk=row.pk)
         work_out(row.pk)
-        assert Kept.objects.get().worked_out_at == first.worked_out_at, "for these counts it is answered"
+        assert Kept.objects.get(pk=row.pk).worked_out_at == first.worked_out_at, "for these counts it is answered"
+        work_out(Kept.objects.get(kind=ENGAGEMENT).pk)
         assert kept.answer(INTERVALS, row.question).is_fresh
     page = client.get(f"{PAGE}?period=60")
     assert "95% interval 6 days to 6 days" in text_of(page) or "95% interval 6 to 6 days" in text_of(page)
     assert "hx-trigger" not in page.content.decode().split('id="answers"')[1][:200]
+
+
+@pytest.fixture
+def using(client, climbed):
+    """p20 to p29 come back each week to Alerts, p30 to p39 once; accounts a0 and a1 buy more; goals and a last word are there."""
+    sender, start = Sender(client, climbed), clock.now() - 45 * DAY
+    events = [track(f"p{n}", "Alert Set", start + 7 * week * DAY) for n in range(20, 30) for week in range(4)]
+    events += [track(f"p{n}", "Alert Set", start) for n in range(30, 40)]
+    events += [track(f"p{n}", "Seats Added", start, account=f"a{n % 10}", seats=5) for n in (20, 21)]
+    events += [track("p22", "Seats Added", start, account="a2", seats="many")]
+    sender.send(*events)
+    with workspace_scope(climbed.pk):
+        CountingRules.objects.create(workspace=climbed, expansion_event="Seats Added", expansion_property="seats")
+        for number, (value, target) in enumerate([(10, 10), (4, 10), (12_000, 10_000)]):
+            account = Account.objects.get(external_id=f"a{number}")
+            said = {"key": "hours", "title": "Hours", "baseline": 0, "target": target, "created_at": clock.now()}
+            money = {"is_money": True, "unit": "EUR"} if number == 2 else {}
+            goal = Goal.objects.create(workspace=climbed, account=account, **said, **money)
+            GoalReading.objects.create(workspace=climbed, goal=goal, at=clock.now(), value=value, by="A")
+    keep_all(climbed)
+    return climbed
+
+
+def test_what_people_do_once_they_are_in(using):
+    with workspace_scope(using.pk):
+        asked = read_asked({"period": "60"}, using.zone)
+        said = engagement(asked, counting_rules(), "UTC")
+    assert said.repeat == Share(10, 20), "who has not had four weeks since, or never used it, is not in it"
+    assert said.expansion == Share(3, 10), "a word for a number is a purchase of nothing known"
+    assert said.expanded_by == 10
+    assert said.goals == Share(2, 3)
+    assert said.money == {"EUR": 12_000}
+    assert said.recommend == Share(0, 0)
+    assert said.on_time == Share(0, 0), "the ladder has no due dates"
+    assert said.weeks > 0
+    assert 1 <= said.depth <= 4
+
+
+def test_it_is_shown_with_its_counts(using, signed_in, alice):
+    client = signed_in(alice)
+    assert "Being worked out." in text_of(client.get(f"{PAGE}?period=60"))
+    with workspace_scope(using.pk):
+        for row in Kept.objects.all():
+            work_out(row.pk)
+    page = text_of(client.get(f"{PAGE}?period=60"))
+    assert "10 of 20 of those who used a key workflow came back to one in three weeks of four." in page
+    assert "3 of 10 accounts have bought more since they began." in page
+    assert "2 of 3 so far; it takes 10 to say." in page
+    assert "Being worked out." not in page
 
 
 def test_an_executive_reads_numbers_and_no_names(climbed, signed_in, bob):
@@ -169,3 +224,39 @@ def test_every_number_links_to_its_definition(climbed, signed_in, alice):
     for key in links:
         assert "Whom it counts" in text_of(client.get(f"/w/acme/insight/definitions/{key}/"))
     assert client.get("/w/acme/insight/definitions/nothing/").status_code == 404
+
+
+SAID = {
+    "segments": "plan\nregion",
+    "left_trait": "ended_on",
+    "workflows": "Opened\nShared\nOpened",
+    "expansion_event": "Seats Added",
+    "expansion_property": "seats",
+    "expansion_unit": "seats",
+}
+
+
+def test_what_counts_is_a_setting(climbed, signed_in, alice):
+    client, page = signed_in(alice), "/w/acme/settings/counting/"
+    shown = client.get(page).content.decode()
+    assert "industry\nsize\nplan" in shown
+    seen = re.search(r'name="seen" value="([^"]+)"', shown)[1]
+    wrong = client.post(
+        page, SAID | {"segments": "plan; drop", "expansion_property": "", "seen": seen}
+    ).content.decode()
+    assert "is not the name of a trait" in wrong
+    assert "Name the property that holds the number." in wrong
+    assert "ended_on" in wrong, "what was typed is there"
+    assert client.post(page, SAID | {"seen": seen}).status_code == 302
+    with workspace_scope(climbed.pk):
+        rules = CountingRules.objects.get()
+        assert (rules.segments, rules.workflows) == (["plan", "region"], ["Opened", "Shared"])
+        assert AuditEntry.objects.filter(verb="changed how the numbers are counted").exists()
+    stale = client.post(page, SAID | {"left_trait": "mine", "seen": seen}).content.decode()
+    assert "mine" in stale, "somebody else's save was in between: it is asked again, and nothing typed is lost"
+    keep_all(climbed)
+    assert "plan" not in str(client.get(PAGE).context["segment_choices"]), "no account says its plan"
+
+
+def test_only_those_who_set_it_see_what_counts(climbed, signed_in, bob):
+    assert signed_in(bob).get("/w/acme/settings/counting/").status_code == 403

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.core.cache.backends.locmem import LocMemCache
 
 from analytics.models import Climb, CountingRules, Keeping
 from analytics.rollups import keeping
@@ -201,6 +202,9 @@ def test_a_recount_finds_what_is_wrong(sender, acme):
 def test_a_wish_for_a_recount_is_handed_over_once(sender, acme, monkeypatch, django_capture_on_commit_callbacks):
     handed = []
     monkeypatch.setattr(keeping, "hand_over", lambda *said: handed.append(said))
+    monkeypatch.setattr(
+        keeping, "cache", LocMemCache("recounts", {})
+    )  # the other one is emptied by tests beside this one
     with django_capture_on_commit_callbacks(execute=True), workspace_scope(acme.pk):
         for _ in range(5):
             acme.save()

@@ -157,6 +157,7 @@ def find_examples(live) -> Examples:
         "executive-view one role": f"{workspace}/insight/?period=30&role=operator",
         "people-behind": f"{workspace}/insight/people/?what=reached&step={rung}",
         "metric-list": f"{workspace}/insight/definitions/",
+        "counting": f"{workspace}/settings/counting/",
         "metric-detail": f"{workspace}/insight/definitions/stuck/",
     }
     return examples

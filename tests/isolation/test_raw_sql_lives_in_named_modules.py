@@ -7,6 +7,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FLOORS = ("onboarding", "milestones", "playbooks", "analytics")
 ALLOWED = {
     "analytics/behind.py",
+    "analytics/engagement.py",
     "analytics/rollups/climbs.py",
     "analytics/rollups/matrices.py",
     "analytics/rollups/usage.py",

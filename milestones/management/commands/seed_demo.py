@@ -12,6 +12,11 @@ from milestones.demo.telling import Told
 from onboarding.tenancy.models import Workspace
 
 SIZES = ("small", "medium", "large")
+COUNTED = {
+    "segment": ["industry", "plan", "region"],
+    "workflow": ["Dashboard Viewed", "Shift Board Opened", "Alert Acknowledged"],
+    "expansion": ["Plan Upgraded", "seats", "seats"],
+}
 
 
 class Command(BaseCommand):
@@ -30,5 +35,6 @@ class Command(BaseCommand):
         if Workspace.objects.exists():
             raise CommandError("The last set-up was interrupted. Start over with: python3 dev.py demo --reset")
         demo = seeding.seed(size=size, tell=Told)
+        call_command("counting", workspace=demo["workspace"], **COUNTED)
         call_command("rollups", stdout=StringIO())  # of the floor above, by name: so the first look finds its numbers
         seeding.write(demo, path)

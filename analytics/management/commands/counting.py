@@ -1,0 +1,29 @@
+"""Say what a workspace's numbers rest on, as the settings page does."""
+
+from django.core.management.base import BaseCommand, CommandError
+
+from analytics.models import CountingRules
+from onboarding.tenancy.models import Workspace
+from onboarding.tenancy.scope import workspace_scope
+
+
+class Command(BaseCommand):
+    help = "Set a workspace's segments, key workflows, and the event that says that an account bought more."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--workspace", required=True, help="the workspace's slug")
+        parser.add_argument("--segment", action="append", help="a trait of accounts; several times for several")
+        parser.add_argument("--workflow", action="append", help="an event; several times for several")
+        parser.add_argument("--expansion", nargs=3, metavar=("EVENT", "PROPERTY", "UNIT"))
+
+    def handle(self, *, workspace, segment, workflow, expansion, **options):
+        found = Workspace.objects.filter(slug=workspace).first()
+        if found is None:
+            raise CommandError(f"There is no workspace {workspace!r}.")
+        said = {"segments": segment, "workflows": workflow}
+        said |= dict(
+            zip(("expansion_event", "expansion_property", "expansion_unit"), expansion or [None] * 3, strict=True)
+        )
+        with workspace_scope(found.pk):
+            given = {name: value for name, value in said.items() if value is not None}
+            CountingRules.objects.update_or_create(workspace=found, defaults=given)
