@@ -123,7 +123,7 @@ class Reader:
 def look(asked: Asked, intervals: dict | None, engaged: dict | None = None, unit: str = "") -> View:
     """The whole view. `intervals` and `engaged` are what the worker has worked out for this question, None before it has;
     `unit` is that of expansion."""
-    reader = Reader(asked, read_sheet(asked, asked.span.before().first))
+    reader = Reader(asked, read_sheet(asked))
     first, first_before = reader.table("first_value"), reader.table("first_value", reader.before)
     curve, before = incidence(first), incidence(first_before)
     sure = intervals or {}

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
 
 import numpy as np
+from django.db.models import Q
 
 from analytics.asking import Asked, Span
 from analytics.models import Climb, MatrixRow
@@ -35,13 +35,21 @@ class Sheet:
         return {measure for measure, _ in self.rows}
 
 
-def read_sheet(asked: Asked, since: date, measures: Iterable[str] | None = None) -> Sheet:
-    """The rows of the asked ladder and segment from a day on; some measures, or all."""
-    found = MatrixRow.objects.filter(
-        ladder_id=asked.ladder.pk, segment=asked.segment, value=asked.value, cohort__range=(since, asked.until)
-    )
-    if measures is not None:
-        found = found.filter(measure__in=list(measures))
+COMPARED = ("first_value", "week", "month")  # what is laid beside the time before; so is the use of each feature
+
+
+def read_sheet(asked: Asked, measures: Iterable[str] | None = None) -> Sheet:
+    """The rows of the asked ladder and segment from the first asked day on: some measures, or all, and with all of them those
+    that are compared from the time before.
+    """
+    found = MatrixRow.objects.filter(ladder_id=asked.ladder.pk, segment=asked.segment, value=asked.value)
+    asked_for, earlier = Q(cohort__range=(asked.span.first, asked.until)), asked.span.before()
+    if measures is None:
+        compared = Q(measure__in=COMPARED) | Q(measure__startswith="use:")
+        asked_for |= compared & Q(cohort__range=(earlier.first, earlier.last))
+    else:
+        asked_for &= Q(measure__in=list(measures))
+    found = found.filter(asked_for)
     sheet = Sheet()
     for measure, role, *row in found.values_list("measure", "role", *COLUMNS).iterator():
         sheet.rows.setdefault((measure, role), []).append(tuple(row))

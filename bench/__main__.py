@@ -15,11 +15,14 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="exit 1 when a figure is worse than its floor")
     parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds; the medians count (default 5)")
     parser.add_argument("--people", type=int, default=100_000, help="in each of the two workspaces (default 100,000)")
+    parser.add_argument(
+        "--insight", type=int, default=1_000_000, help="people whose numbers are asked (default 1,000,000)"
+    )
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "onboarding.settings")
     django.setup()
 
-    from bench import copying, dry_runs, rounds, world
+    from bench import copying, dry_runs, insight, rounds, world
     from bench.backtest import lines_of_backtest
     from bench.figures import table
     from tests.live import Live
@@ -29,6 +32,9 @@ def main() -> int:
     steady = rounds.open_vendor("Steady", options.people, done=world.RUNGS - 1)
     nothing = rounds.open_vendor("Nothing yet", options.people, done=0)
     dry = dry_runs.prepare(options.people)
+    say(f"numbers of {options.insight:,} people, {options.insight * insight.EVENTS_A_PERSON:,} events")
+    numbers = insight.prepare(options.insight)
+    rebuilt = insight.rebuild(numbers)
     figures: dict[str, list[float]] = {}
     rates: dict[str, list] = {}
     with tempfile.TemporaryDirectory() as folder:
@@ -46,6 +52,10 @@ def main() -> int:
                     rates.setdefault(key, []).append(value)
         finally:
             live.stop()
+        say("numbers, from the server and beside DuckDB on Parquet files of the same rows")
+        seen, page = insight.views(numbers), insight.pages(numbers, Path(folder))
+        figures |= {"dashboard": [max(seen.values())], "page": [page]}
+        told, same = insight.lines(numbers, rebuilt, seen, page, Path(folder))
     print(f"\n{'rate':20}{'a second':>12}{'CPU s a 1,000':>16}")
     for key, values in rates.items():
         print(
@@ -53,10 +63,11 @@ def main() -> int:
         )
     lines, holds = table(figures)
     print("", *lines, sep="\n")
+    print("", *told, sep="\n")
     say("forecasts, judged by what came")
     judged, come_true = lines_of_backtest()
     print(*judged, sep="\n")
-    return 0 if (holds and come_true) or not options.check else 1
+    return 0 if (holds and same and come_true) or not options.check else 1
 
 
 def say(text: str) -> None:

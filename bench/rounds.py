@@ -54,6 +54,7 @@ class Vendor:
 def open_vendor(name: str, people: int, *, done: int) -> Vendor:
     workspace = world.make_workspace(name)
     source = world.populate(workspace, people, done=done)
+    make_anew(workspace.pk)
     with workspace_scope(workspace.pk):
         _, secret = add_signing_secret()
         return Vendor(workspace, source, add_key(source=source), secret, people)
@@ -61,7 +62,6 @@ def open_vendor(name: str, people: int, *, done: int) -> Vendor:
 
 def warm_up(live, vendor: Vendor) -> None:
     """Modules are loaded, connections made and plans kept before anything is timed."""
-    make_anew(vendor.workspace.pk)
     rate(live.url, _batches(vendor, world.facts(20_000, vendor.people, 0)), status=200, weight=BATCH)
     _widget(live, vendor, range(300))
     while _waiting(vendor):

@@ -122,7 +122,9 @@ def prepare() -> None:
     with connection.cursor() as cursor:
         for statement in TABLES:
             cursor.execute(statement)
-        cursor.execute("delete from touched_climb; delete from fresh_climb; delete from changed_climb; delete from fresh_week")
+        cursor.execute(
+            "delete from touched_climb; delete from fresh_climb; delete from changed_climb; delete from fresh_week"
+        )
 
 
 def touch(enrollments: Iterable[int]) -> None:
