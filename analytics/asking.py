@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
-from django.db.models import Min
+from django.db.models import Min, Sum
 
 from analytics.models import MatrixRow
 from analytics.rollups.basis import counting_rules
@@ -20,7 +20,8 @@ PERIODS = {
     "180": "Last 180 days",
     "365": "Last 365 days",
 }
-LONGEST = 3660
+EARLIEST, LONGEST = date(2000, 1, 1), 3660
+OFFERED = 30  # values of a segment, those that most people have
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Asked:
     role: str = ""
     segment: int = 0  # from 1, in the order of the counting rules
     value: str = ""
+    trait: str = ""  # the segment's name
     period: str = ""  # as it was chosen: days, or "" where both days were given
     is_usual: bool = True
 
@@ -66,7 +68,7 @@ class Asked:
             "from": "" if self.period else self.span.first.isoformat(),
             "to": "" if self.period else self.span.last.isoformat(),
             "role": self.role,
-            "segment": f"{self.segment}:{self.value}" if self.segment else "",
+            "segment": f"{self.trait}:{self.value}" if self.segment else "",
         }
         return urlencode({key: value for key, value in (said | other).items() if value})
 
@@ -79,15 +81,19 @@ class Asked:
 def read_asked(said, timezone) -> Asked | None:
     """The question in a query; what cannot be read falls back to what is usual. None while no ladder was ever published."""
     ladders = Ladder.objects.exclude(first_published_at=None).order_by("position", "id")
-    ladder = ladders.filter(key=said.get("ladder", "")).first() or ladders.first()
+    said = {
+        key: str(said.get(key, ""))[:200].replace("\x00", "")
+        for key in ("ladder", "period", "from", "to", "role", "segment")
+    }
+    ladder = ladders.filter(key=said["ladder"]).first() or ladders.first()
     if ladder is None:
         return None
     until = yesterday(timezone)
     span, period, is_usual = _span(said, ladder, until)
     role = said.get("role", "")
     role = role if role in dict(roles_of(ladder)) else ""
-    segment, value = _segment(said.get("segment", ""))
-    return Asked(ladder, span, until, role, segment, value, period, is_usual)
+    trait, segment, value = _segment(said["segment"], ladder)
+    return Asked(ladder, span, until, role, segment, value, trait, period, is_usual)
 
 
 def yesterday(timezone) -> date:
@@ -100,8 +106,8 @@ def _span(said, ladder: Ladder, until: date) -> tuple[Span, str, bool]:
     if period in PERIODS:
         return _last(int(period), until), period, False
     first, last = _day(said.get("from")), _day(said.get("to"))
-    if first and last and first <= last and (last - first).days <= LONGEST:
-        return Span(first, last), "", False
+    if first and last and EARLIEST <= first <= min(last, until) and (last - first).days <= LONGEST:
+        return Span(first, min(last, until)), "", False
     days = _usual_days(ladder, until)
     return _last(days, until), str(days) if str(days) in PERIODS else "", True
 
@@ -126,11 +132,15 @@ def _day(text) -> date | None:
         return None
 
 
-def _segment(text: str) -> tuple[int, str]:
-    number, colon, value = text.partition(":")
-    if colon and number.isdecimal() and 1 <= int(number) <= len(counting_rules().segments) and value:
-        return int(number), value[:100]
-    return 0, ""
+def _segment(text: str, ladder: Ladder) -> tuple[str, int, str]:
+    """(the trait, its place among the segments, the value), or nothing where no account on the ladder is of it."""
+    trait, _, value = text.partition(":")
+    segments = counting_rules().segments
+    if trait in segments and value:
+        place = segments.index(trait) + 1
+        if MatrixRow.objects.filter(ladder_id=ladder.pk, segment=place, value=value[:100], measure="done").exists():
+            return trait, place, value[:100]
+    return "", 0, ""
 
 
 def began(ladder: Ladder):
@@ -147,14 +157,16 @@ def roles_of(ladder: Ladder) -> list[tuple[str, str]]:
 
 
 def segments_of(ladder: Ladder) -> list[tuple[str, str, list[str]]]:
-    """(number, name, values) of each segment that the workspace counts by."""
+    """(trait, what it is called, values) of each segment that the workspace counts by; of many values those that most have."""
     rows = MatrixRow.objects.filter(ladder_id=ladder.pk, measure="done", segment__gt=0).exclude(value="")
-    values: dict[int, set[str]] = {}
-    for segment, value in rows.values_list("segment", "value").distinct():
-        values.setdefault(segment, set()).add(value)
-    names = counting_rules().segments
-    return [
-        (str(n), name.replace("_", " ").capitalize(), sorted(values[n], key=str.lower))
-        for n, name in enumerate(names, start=1)
-        if n in values
-    ]
+    values: dict[int, list[str]] = {}
+    for segment, value in (
+        rows.values_list("segment", "value")
+        .annotate(n=Sum("eligible"))
+        .order_by("-n", "value")
+        .values_list("segment", "value")
+    ):
+        if len(values.setdefault(segment, [])) < OFFERED:
+            values[segment].append(value)
+    named = [(n, trait) for n, trait in enumerate(counting_rules().segments, start=1) if n in values]
+    return [(trait, trait.replace("_", " ").capitalize(), sorted(values[n], key=str.lower)) for n, trait in named]

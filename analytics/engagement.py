@@ -19,6 +19,7 @@ from onboarding.tracking.models import Event, EventName
 WEEKS, OFTEN = 4, 3  # a key workflow in three of the four weeks since it was first used
 PROMOTER = 9  # of 10: who would recommend
 GOALS = 2_000
+ABSURD = 1_000_000_000_000  # of one purchase: no amount, whatever the unit
 
 CLIMBS = """
     select c.enrollment_id, c.person_id, c.account_id, c.cohort from analytics_climb c
@@ -48,9 +49,11 @@ select count(*), avg(n) from (
 
 ON_TIME = f"""
 select count(*), count(*) filter (where g.reached_at <= due) from ({CLIMBS}) c
+join analytics_climb k on k.workspace_id = %(workspace)s and k.enrollment_id = c.enrollment_id
 join milestones_progress g on g.workspace_id = %(workspace)s and g.enrollment_id = c.enrollment_id
 cross join lateral (select greatest(g.due_at, g.due_told) as due) d
-where g.on_track and g.skipped_at is null and (due at time zone %(zone)s)::date <= %(until)s"""
+where g.on_track and g.skipped_at is null
+      and (due at time zone %(zone)s)::date <= least(%(until)s, k.cohort + k.gone, k.cohort + k.ended)"""
 
 # An event that names no account is its person's account's.
 EXPANSION = f"""
@@ -58,14 +61,16 @@ with account as (select account_id, min(cohort) as cohort from ({CLIMBS}) c wher
 bought as (
     select e.id, a.account_id, e.properties from account a
     join tracking_event e on e.workspace_id = %(workspace)s and e.account_id = a.account_id and e.name_id = %(event)s
-    where (e.occurred_at at time zone %(zone)s)::date between a.cohort and %(until)s
+    where e.trusted and (e.occurred_at at time zone %(zone)s)::date between a.cohort and %(until)s
     union
     select e.id, a.account_id, e.properties from account a
     join tracking_seat s on s.workspace_id = %(workspace)s and s.account_id = a.account_id
     join tracking_event e on e.workspace_id = %(workspace)s and e.person_id = s.person_id and e.account_id is null and e.name_id = %(event)s
-    where (e.occurred_at at time zone %(zone)s)::date between a.cohort and %(until)s)
+    where e.trusted and (e.occurred_at at time zone %(zone)s)::date between a.cohort and %(until)s)
 select (select count(*) from account), count(distinct account_id),
-       coalesce(sum(case when jsonb_typeof(properties -> %(property)s) = 'number' then (properties ->> %(property)s)::numeric end), 0)
+       (select coalesce(sum(amount), 0) from (
+            select distinct id, (properties ->> %(property)s)::numeric as amount from bought
+            where jsonb_typeof(properties -> %(property)s) = 'number') each where abs(amount) < {ABSURD})
 from bought"""
 
 

@@ -120,9 +120,15 @@ class Reader:
         return incidence(self.table(measure, span, role))
 
 
-def look(asked: Asked, intervals: dict | None, engaged: dict | None = None, unit: str = "") -> View:
+def look(
+    asked: Asked,
+    intervals: dict | None,
+    engaged: dict | None = None,
+    unit: str = "",
+    waiting: str = "Being worked out.",
+) -> View:
     """The whole view. `intervals` and `engaged` are what the worker has worked out for this question, None before it has;
-    `unit` is that of expansion."""
+    `unit` is that of expansion, `waiting` what is said of a number that is not there yet."""
     reader = Reader(asked, read_sheet(asked))
     first, first_before = reader.table("first_value"), reader.table("first_value", reader.before)
     curve, before = incidence(first), incidence(first_before)
@@ -131,10 +137,12 @@ def look(asked: Asked, intervals: dict | None, engaged: dict | None = None, unit
     leak = next((step for step in steps if step.is_leak), None)
     began = shares_so_far(reader.counts("done"), asked.until)
     enough_before = first_before.people >= ENOUGH
+    everybody = began.eligible + began.not_theirs + began.skipped
     return View(
         asked=asked,
         headline=sentences.first_value(
-            began=began.eligible + began.not_theirs + began.skipped,
+            began=everybody,
+            on_track=first.people,
             median=curve.time_of(),
             before=before.time_of() if enough_before else None,
             share=float(curve.arrived[-1]) if len(curve.arrived) else None,
@@ -142,10 +150,10 @@ def look(asked: Asked, intervals: dict | None, engaged: dict | None = None, unit
             was=before_words(asked),
         ),
         leak=sentences.leak(leak.title, leak.stuck, leak.after) if leak else "",
-        people=first.people,
+        people=everybody,
         people_before=first_before.people,
         left_out=began.left_out,
-        tiles=[*_tiles(reader, curve, before if enough_before else None, sure), *_engaged(engaged, unit)],
+        tiles=[*_tiles(reader, curve, before if enough_before else None, sure), *_engaged(engaged, unit, waiting)],
         curve=curve,
         curve_before=before,
         roles=_roles(reader, sure),
@@ -178,15 +186,15 @@ ENGAGED = (
 )
 
 
-def _engaged(said: dict | None, unit: str) -> list[Tile]:
+def _engaged(said: dict | None, unit: str, waiting: str) -> list[Tile]:
     """What the worker works out: shown as being worked out before it has."""
     if said is None:
         names = [*((metric, name) for metric, name, *_ in ENGAGED), ("depth", "Depth"), ("expansion", "Expansion")]
-        return [Tile(metric, name, "…", note="Being worked out.") for metric, name in names]
+        return [Tile(metric, name, "…", note=waiting) for metric, name in names]
     tiles = [_share(metric, name, said[key], words) for metric, name, key, words in ENGAGED]
     if said["money"]:
-        gained = " and ".join(f"{currency} {amount:,.0f}".strip() for currency, amount in sorted(said["money"].items()))
-        tiles[-1] = replace(tiles[-1], note=f"{tiles[-1].note} In money they are {gained} above their baseline.")
+        gained = " and ".join(_above(unit, amount) for unit, amount in sorted(said["money"].items()))
+        tiles[-1] = replace(tiles[-1], note=f"{tiles[-1].note} In money they are {gained} their baseline.")
     deep, weeks = said["depth"], said["weeks"]
     if weeks < ENOUGH:
         tiles.append(Tile("depth", "Depth", "Too early", note="Hardly anybody has been active yet."))
@@ -194,6 +202,10 @@ def _engaged(said: dict | None, unit: str) -> list[Tile]:
         note = f"Different events in a week in which somebody is active, over {weeks:,} such weeks."
         tiles.append(Tile("depth", "Depth", f"{deep:.1f}", " events", note=note))
     return [*tiles, _expansion(said, unit)]
+
+
+def _above(unit: str, amount: float) -> str:
+    return f"{unit} {abs(amount):,.0f} {'above' if amount >= 0 else 'below'}".strip()
 
 
 def _share(metric: str, name: str, said: dict, words: str) -> Tile:
@@ -283,7 +295,8 @@ def _adoption(reader: Reader) -> Tile:
     each = {names.get(use[4:], use[4:]): _at(reader.curve(use), USED_WITHIN) for use in uses}
     known = {feature: found for feature, found in each.items() if found is not None}
     lagging = min(known, key=known.get) if known else ""
-    note = f"{sentences.ratio(share)} use a feature within {USED_WITHIN} days of unlocking it."
+    verb = "uses" if share in (0, 1) else "use"
+    note = f"{sentences.ratio(share)} {verb} a feature within {USED_WITHIN} days of unlocking it."
     if len(known) > 1 and known[lagging] < share:
         note += f" {lagging} lags at {sentences.percent(known[lagging])}."
     return Tile(
@@ -393,7 +406,7 @@ def _stuck(reader: Reader, key: str, after: int) -> int:
     old = counts.cohort < until.toordinal()
     if not old.any():
         return 0
-    span = Span(date.fromordinal(int(counts.cohort.min())), until - timedelta(days=1))
+    span = Span(date.fromordinal(int(counts.cohort.min())), min(until - timedelta(days=1), reader.span.last))
     return shares_so_far(reader.counts(f"wait:{key}", span), reader.asked.until).open
 
 

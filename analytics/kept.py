@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import transaction
+
 from analytics.models import Keeping, Kept
 from onboarding import clock
 from onboarding.tenancy.jobs import hand_over
 from onboarding.tenancy.scope import current_workspace_id
 
 AGAIN = timedelta(seconds=10)  # a question is handed over to the worker at most so often
+AT_ONCE = 20  # first answers under way in a workspace
 MOST = 2_000  # questions kept in a workspace; those asked longest ago go first
 
 
@@ -19,6 +22,11 @@ class Answer:
     said: dict | None
     is_fresh: bool
     worked_out_at: datetime | None
+    has_failed: bool = False
+
+    @property
+    def is_awaited(self) -> bool:
+        return self.said is None and not self.has_failed
 
 
 def answer(kind: str, question: str) -> Answer:
@@ -30,17 +38,21 @@ def answer(kind: str, question: str) -> Answer:
     is_fresh = row.said is not None and row.version == version
     if not is_fresh and (is_new or row.asked_at < now - AGAIN):
         _ask(row, now)
-    return Answer(row.said, is_fresh, row.worked_out_at)
+    return Answer(row.said, is_fresh, row.worked_out_at, has_failed=row.failed_at is not None)
 
 
 def _ask(row: Kept, now: datetime) -> None:
-    Kept.objects.filter(pk=row.pk).update(asked_at=now)
-    hand_over("analytics.work_out", current_workspace_id(), row.pk)
+    """Hand the question over once this transaction is there to be read; in a workspace so many are under way, and no more."""
+    workspace_id = current_workspace_id()
+    under_way = Kept.objects.filter(said=None, failed_at=None, asked_at__gt=now - 6 * AGAIN).exclude(pk=row.pk).count()
+    if under_way < AT_ONCE:
+        Kept.objects.filter(pk=row.pk).update(asked_at=now, failed_at=None)
+        transaction.on_commit(lambda: hand_over("analytics.work_out", workspace_id, row.pk))
 
 
 def keep_answer(row: Kept, said: dict, version: int) -> None:
-    row.said, row.version, row.worked_out_at = said, version, clock.now()
-    row.save(update_fields=["said", "version", "worked_out_at"])
+    row.said, row.version, row.worked_out_at, row.failed_at = said, version, clock.now(), None
+    row.save(update_fields=["said", "version", "worked_out_at", "failed_at"])
     old = Kept.objects.order_by("-asked_at").values_list("pk", flat=True)[MOST:]
     Kept.objects.filter(pk__in=list(old)).delete()
 

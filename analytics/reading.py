@@ -1,7 +1,8 @@
 """Reading the roll-ups: a question's matrices, and the people behind them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 from django.db.models import Q
@@ -11,6 +12,8 @@ from analytics.models import Climb, MatrixRow
 from analytics.statistics.counts import Counts
 from analytics.statistics.intervals import Spells
 
+NEVER = np.iinfo(np.int64).max
+HORIZON, A_TURN = 400, 20_000
 COLUMNS = ("cohort", "eligible", "not_theirs", "skipped", "left_out", "reached", "gone", "ended")
 
 
@@ -69,21 +72,36 @@ def climbs_of(asked: Asked):
 
 
 def read_spells(asked: Asked, what: str = "first_value") -> tuple[Spells, np.ndarray]:
-    """(each person's way to first value, or to being done; each one's role) as known at the end of the asked day."""
-    rows = list(climbs_of(asked).values_list("account_id", "enrollment_id", "cohort", what, "gone", "ended", "role"))
-    rows = [row for row in rows if row[3] != Climb.NOT_THEIRS]
+    """(each person's way to first value, or to being done; each one's role) as known at the end of the asked day.
+
+    Nobody is followed for longer than HORIZON days. Read in turns: a million people are not held as rows.
+    """
+    found = climbs_of(asked).filter(cohort__lte=asked.until).exclude(**{what: Climb.NOT_THEIRS})
+    rows = found.values_list("account_id", "enrollment_id", "cohort", what, "gone", "ended", "role")
+    parts = [_spells(asked, part) for part in batched(rows.iterator(chunk_size=A_TURN), A_TURN)]
+    if not parts:
+        nothing = np.zeros(0, dtype=np.int64)
+        return Spells(nothing, nothing, nothing.astype(bool), nothing.astype(bool)), nothing.astype(object)
+    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
+    return Spells(*columns[:4]), columns[4]
+
+
+def batched(rows: Iterable[tuple], size: int) -> Iterator[list[tuple]]:
+    turn = iter(rows)
+    while part := list(islice(turn, size)):
+        yield part
+
+
+def _spells(asked: Asked, rows: list[tuple]) -> tuple[np.ndarray, ...]:
     cluster = np.array([account or -enrollment for account, enrollment, *_ in rows], dtype=np.int64)
-    last = np.array([(asked.until - row[2]).days for row in rows], dtype=np.int64)
+    last = np.array([min((asked.until - row[2]).days, HORIZON) for row in rows], dtype=np.int64)
     reached, gone, ended = (_days([row[place] for row in rows]) for place in (3, 4, 5))
-    never = np.iinfo(np.int64).max
     is_reached = (reached <= last) & (reached <= gone) & (reached <= ended)
-    is_gone = ~is_reached & (gone <= last) & (gone <= ended) & (gone < never)
+    is_gone = ~is_reached & (gone <= last) & (gone <= ended) & (gone < NEVER)
     day = np.where(is_reached, reached, np.minimum(np.minimum(gone, ended), last))
-    roles = np.array([row[6] for row in rows], dtype=object)
-    return Spells(cluster, day, is_reached, is_gone), roles
+    return cluster, day, is_reached, is_gone, np.array([row[6] for row in rows], dtype=object)
 
 
 def _days(values: list) -> np.ndarray:
     """Days as numbers, never where there is none."""
-    never = np.iinfo(np.int64).max
-    return np.array([never if value is None or value < 0 else value for value in values], dtype=np.int64)
+    return np.array([NEVER if value is None or value < 0 else value for value in values], dtype=np.int64)

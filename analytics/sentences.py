@@ -32,12 +32,26 @@ def _number(n: int | float) -> str:
     return f"{n:,}" if float(n).is_integer() else f"{n:,.1f}"
 
 
-def first_value(*, began: int, median: int | None, before: int | None, share: float | None, span: str, was: str) -> str:
-    """What the page's headline says of time to first value. `span` names the people, `was` the time before."""
+def first_value(
+    *,
+    began: int,
+    median: int | None,
+    before: int | None,
+    share: float | None,
+    span: str,
+    was: str,
+    on_track: int | None = None,
+) -> str:
+    """What the page's headline says of time to first value. `span` names the people, `was` the time before; `on_track` of those
+    who began have a step of first value on their track, all of them where it is not said.
+    """
+    on_track = began if on_track is None else on_track
     if began == 0:
         return "Nobody began on this ladder in this time."
-    if began < ENOUGH:
-        return f"{people(began).capitalize()} began: too few to say how long first value takes."
+    if not on_track:
+        return f"{people(began).capitalize()} began, and no step of theirs is marked as first value."
+    if on_track < ENOUGH:
+        return f"{people(on_track).capitalize()} began: too few to say how long first value takes."
     if median is None:
         reached = f"{percent(share)} have" if share else "nobody has"
         return f"Half of {span} have not reached first value yet: so far {reached}."

@@ -1,18 +1,23 @@
 """Work for the worker: keeping the roll-ups."""
 
+import logging
 from datetime import timedelta
 
 from celery import shared_task
 
 from analytics.lookups import workspaces_to_keep
+from analytics.models import Kept
 from analytics.rollups import keeping
 from analytics.worked_out import work_out
 from onboarding import clock
+from onboarding.tenancy.availability import is_away
 from onboarding.tenancy.jobs import claim, hand_over
 from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import workspace_scope
 
 TURNS = 20
+LONG = 3_600  # seconds: making a million people's roll-ups anew takes minutes
+log = logging.getLogger(__name__)
 
 
 @shared_task(name="analytics.keep_waiting")
@@ -24,7 +29,7 @@ def keep_waiting() -> None:
         hand_over("analytics.keep", workspace_id)
 
 
-@shared_task(name="analytics.keep")
+@shared_task(name="analytics.keep", time_limit=LONG)
 def keep_workspace(workspace_id: int) -> None:
     """Read on in one workspace until nothing is new or the turn is long; the next look goes on."""
     if _is_there(workspace_id):
@@ -33,7 +38,7 @@ def keep_workspace(workspace_id: int) -> None:
                 return
 
 
-@shared_task(name="analytics.recount")
+@shared_task(name="analytics.recount", time_limit=LONG)
 def recount_workspace(workspace_id: int) -> None:
     """Look at every climb of one workspace: something that they all rest on has changed."""
     if _is_there(workspace_id):
@@ -60,6 +65,14 @@ def _is_there(workspace_id) -> bool:
 @shared_task(name="analytics.work_out")
 def work_out_question(workspace_id: int, question: int) -> None:
     """Work out what a page was asked and could not answer at once."""
-    if _is_there(workspace_id) and isinstance(question, int):
+    if not _is_there(workspace_id) or not isinstance(question, int):
+        return
+    try:
         with workspace_scope(workspace_id):
             work_out(question)
+    except Exception as error:
+        if is_away(error):
+            raise
+        log.exception("question %s of workspace %s could not be answered", question, workspace_id)
+        with workspace_scope(workspace_id):
+            Kept.objects.filter(pk=question).update(failed_at=clock.now())

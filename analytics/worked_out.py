@@ -4,6 +4,7 @@ import hashlib
 from datetime import date
 
 import numpy as np
+from django.utils import timezone
 
 from analytics.asking import Asked, Span
 from analytics.engagement import engagement
@@ -13,11 +14,12 @@ from analytics.reading import read_spells
 from analytics.rollups.basis import counting_rules
 from analytics.statistics.intervals import Spells, band
 from milestones.models import Ladder
-from onboarding.tenancy.locks import take_time
+from onboarding.tenancy.locks import take_time, take_turn
 from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import current_workspace_id
 
 INTERVALS, ENGAGEMENT = "intervals", "engagement"
+LOCK = 721_200  # and up: one for each question
 DAYS = 120  # of a band: as far as curves are drawn
 
 
@@ -27,6 +29,8 @@ def work_out(pk: int) -> None:
     version = Keeping.objects.values_list("version", flat=True).first() or 0
     if row is None or (row.said is not None and row.version == version):
         return
+    if not take_turn(LOCK + pk % 1_000):
+        return  # it is being worked out
     take_time()
     keep_answer(row, KINDS[row.kind](read_question(row.question), version), version)
 
@@ -62,8 +66,9 @@ def _said(spells: Spells, seed: int) -> dict | None:
 
 def engaged(asked: Asked, version: int) -> dict:
     """What people do once they are in."""
-    timezone = Workspace.objects.values_list("timezone", flat=True).get(pk=current_workspace_id())
-    return engagement(asked, counting_rules(), timezone).said()
+    zone = Workspace.objects.get(pk=current_workspace_id()).zone
+    with timezone.override(zone):
+        return engagement(asked, counting_rules(), str(zone)).said()
 
 
 KINDS = {INTERVALS: intervals, ENGAGEMENT: engaged}

@@ -110,7 +110,7 @@ WORLD = (
        from generate_series(0, %(accounts)s - 1) n""",
     """insert into tracking_person (workspace_id, external_id, name, email, traits, trait_times, first_seen_at, last_seen_at)
        select %(workspace)s, 'p' || n, '', '', jsonb_build_object('team', 'team ' || n %% 7), '{}',
-              %(now)s - n * 7919 %% %(days)s * interval '1 day' - random() * interval '1 day', %(now)s
+              %(now)s - n::bigint * 7919 %% %(days)s * interval '1 day' - random() * interval '1 day', %(now)s
        from generate_series(0, %(people)s - 1) n""",
     """insert into tracking_identity (workspace_id, kind, value, person_id, first_seen_at)
        select workspace_id, 'user', external_id, id, first_seen_at from tracking_person where workspace_id = %(workspace)s""",

@@ -11,6 +11,7 @@ class Kept(WorkspaceModel):
     said = models.JSONField(null=True)  # None while it is worked out for the first time
     version = models.BigIntegerField(default=-1)  # of the roll-ups that it was worked out from
     worked_out_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
     asked_at = models.DateTimeField()
 
     class Meta:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -35,7 +36,10 @@ def executive_view(request, slug):
         if asked is None or state is None:
             return render(request, "analytics/executive_empty.html", {"nav_current": "executive-view", "ladder": asked})
         sure, engaged = answer(INTERVALS, asked.key()), answer(ENGAGEMENT, asked.key())
-        view = look(asked, sure.said, engaged.said, counting_rules().expansion_unit)
+        if request.htmx.target == "answers" and (sure.is_awaited or engaged.is_awaited):
+            return HttpResponse(status=204)  # nothing to show yet: the page stays as it is, and asks again
+        waiting = "It could not be worked out." if engaged.has_failed else "Being worked out."
+        view = look(asked, sure.said, engaged.said, counting_rules().expansion_unit, waiting)
         return render(request, "analytics/executive.html", _context(request, asked, view, (sure, engaged), state))
 
 
@@ -61,7 +65,7 @@ def _context(request, asked: Asked, view: View, answers, state) -> dict:
         "definitions": [BY_KEY[key] for key in ("time_to_first_value", "activation_rate", "stuck")],
         "definitions_count": len(METRICS),
         "is_refreshing": not all(each.is_fresh for each in answers) or is_behind(),
-        "is_working": any(each.said is None for each in answers),
+        "is_working": any(each.is_awaited for each in answers),
         "counted_at": calendar.time(state.kept_at),
         "query": asked.query(),
         **_filters(asked),
@@ -74,19 +78,15 @@ def _filters(asked: Asked) -> dict:
         "periods": [(key, name, key == asked.period) for key, name in PERIODS.items()],
         "role_choices": roles_of(asked.ladder),
         "segment_choices": [
-            (
-                name,
-                [
-                    (f"{number}:{value}", value, (int(number), value) == (asked.segment, asked.value))
-                    for value in values
-                ],
-            )
-            for number, name, values in segments_of(asked.ladder)
+            (name, [(f"{trait}:{value}", value, (trait, value) == (asked.trait, asked.value)) for value in values])
+            for trait, name, values in segments_of(asked.ladder)
         ],
     }
 
 
 def _finding(view: View, before) -> str:
+    if not len(view.curve.at_risk) or view.curve.at_risk[0] < sentences.ENOUGH:
+        return "Too few people to say when half reach first value"
     median = view.curve.time_of()
     if median is None:
         return "Half of new people have not reached first value yet"

@@ -39,7 +39,7 @@ class Row:
 def people_behind_page(request, slug):
     """`?what=` one of WHAT, `step=` a rung's key, "first_value" or "done", `longer=` days; and the question as on the page before."""
     asked = read_asked(request.GET, request.workspace.zone)
-    what, step = request.GET.get("what", "began"), request.GET.get("step", "done")
+    what, step = request.GET.get("what", "began"), request.GET.get("step", "done")[:100].replace("\x00", "")
     if asked is None:
         return render(request, "analytics/executive_empty.html", {"nav_current": "executive-view"})
     if what not in WHAT:

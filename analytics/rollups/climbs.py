@@ -30,8 +30,12 @@ def _kept(sql: str) -> str:
     return sql.replace("{", "{{").replace("}", "}}")
 
 
+def _days(difference: str) -> str:
+    return f"least(greatest({difference}, 0), {FAR})"
+
+
 def _lag(moment: str) -> str:
-    return f"least(greatest(({moment} at time zone %(zone)s)::date - b.cohort, 0), {FAR})"
+    return _days(f"({moment} at time zone %(zone)s)::date - b.cohort")
 
 
 # What an account is like, and the day on which it left; "2026-02-30" is two days after the 28th, and what is no day is none.
@@ -58,7 +62,7 @@ with basis as (
     select b.id, r.position, r.id as rung_id, r.first_value,
            case when not g.on_track then -2 when g.reached_at is not null then {_lag("g.reached_at")}
                 when g.skipped_at is not null then -3 else -1 end as lag,
-           case when g.on_track and g.opened_at is not null then {_lag("g.opened_at")} end as opened,
+           case when g.on_track and g.opened_at is not null and g.told <> 'locked' then {_lag("g.opened_at")} end as opened,
            case when g.on_track and g.skipped_at is not null then {_lag("g.skipped_at")} end as skipped
     from basis b
     join milestones_progress g on g.workspace_id = %(workspace)s and g.enrollment_id = b.id
@@ -89,8 +93,8 @@ with basis as (
     group by u.id
 )
 select %(workspace)s, b.id, b.person_id, b.account_id, b.ladder_id, b.version_id, b.role, b.segments, b.cohort, b.left_out,
-       case when b.gone_on is not null then greatest(b.gone_on - b.cohort, 0) end,
-       case when b.ended_on is not null then greatest(b.ended_on - b.cohort, 0) end,
+       case when b.gone_on is not null then {_days("b.gone_on - b.cohort")} end,
+       case when b.ended_on is not null then {_days("b.ended_on - b.cohort")} end,
        coalesce(w.lags, '{{{{}}}}'), coalesce(w.opened, '{{{{}}}}'), coalesce(w.first_value, -2), coalesce(w.done, -2),
        array(select distinct (d.day - b.cohort) / 7 as week from analytics_personday d
              where d.workspace_id = %(workspace)s and d.person_id = b.person_id and d.day >= b.cohort
@@ -150,13 +154,14 @@ def touch_people(people: Iterable[int]) -> None:
 
 
 def touch_using(basis: Basis) -> None:
-    """Those for whom a fresh day may hold the first use of what was unlocked."""
+    """Those for whom a fresh day may hold the first use of what was unlocked, or an earlier one."""
     with connection.cursor() as cursor:
         cursor.execute(
             """insert into touched_climb
                select distinct c.enrollment_id from fresh_day f
                join analytics_climb c on c.workspace_id = %(workspace)s and c.person_id = f.person_id
-               where c.awaits_use and f.day >= c.cohort and f.names && %(use_name)s::bigint[]
+               where f.day >= c.cohort and f.names && %(use_name)s::bigint[] and (c.awaits_use or f.day < c.cohort + (
+                         select max((use.value ->> 1)::int) from jsonb_each(c.uses) use))
                on conflict do nothing""",
             basis.parameters(),
         )
@@ -202,7 +207,7 @@ def touch_accounts(basis: Basis, after: int, until: int) -> None:
                 join analytics_climb c on c.workspace_id = %(workspace)s and c.account_id = a.id
                 cross join lateral (select {SEGMENTS} as segments, {GONE_ON} as gone_on) said
                 where c.segments::text[] is distinct from said.segments or c.gone is distinct from
-                      case when said.gone_on is not null then greatest(said.gone_on - c.cohort, 0) end
+                      case when said.gone_on is not null then {_days("said.gone_on - c.cohort")} end
                 on conflict do nothing""",
             {**basis.parameters(), "after": after, "until": until},
         )

@@ -17,7 +17,7 @@ from onboarding.tenancy.locks import take_time, take_turn
 from onboarding.tenancy.scope import current_workspace_id, workspace_scope
 from onboarding.tracking.models import Handover, IntakeDay
 
-TRANSITIONS = 20_000  # in one turn
+TRANSITIONS, HANDOVERS = 20_000, 2_000  # in one turn
 LOCK = 7211
 
 
@@ -26,7 +26,8 @@ def keep(workspace_id: int) -> bool:
     with workspace_scope(workspace_id):
         if not take_turn(LOCK):
             return False
-        state, _ = Keeping.objects.get_or_create(workspace_id=workspace_id)
+        take_time()
+        state = _state(workspace_id)
         basis, fingerprint = read_basis()
         if state.basis != fingerprint:
             _make_anew(state, basis, fingerprint)
@@ -34,12 +35,18 @@ def keep(workspace_id: int) -> bool:
         return _read_on(state, basis)
 
 
+def _state(workspace_id: int) -> Keeping:
+    """How far the roll-ups are, held for this transaction."""
+    Keeping.objects.get_or_create(workspace_id=workspace_id)
+    return Keeping.objects.select_for_update().get(workspace_id=workspace_id)
+
+
 def make_anew(workspace_id: int) -> None:
     """All roll-ups of a workspace from nothing, whatever they were."""
     with workspace_scope(workspace_id):
         take_turn(LOCK, wait=True)
         take_time()
-        state, _ = Keeping.objects.get_or_create(workspace_id=workspace_id)
+        state = _state(workspace_id)
         _make_anew(state, *read_basis())
 
 
@@ -50,7 +57,7 @@ def recount(workspace_id: int) -> int:
     with workspace_scope(workspace_id):
         take_turn(LOCK, wait=True)
         take_time()
-        state, _ = Keeping.objects.get_or_create(workspace_id=workspace_id)
+        state = _state(workspace_id)
         basis, fingerprint = read_basis()
         state.recounted_at = clock.now()
         if state.basis != fingerprint:
@@ -106,7 +113,7 @@ def _read_on(state: Keeping, basis: Basis) -> bool:
     taken = IntakeDay.objects.aggregate(taken=Sum("taken"))["taken"] or 0
     climbs.prepare()
     until = usage.newest(state.event)
-    handed = list(Handover.objects.filter(pk__gt=state.handover).order_by("pk"))
+    handed = list(Handover.objects.filter(pk__gt=state.handover).order_by("pk")[:HANDOVERS])
     if until > state.event:
         usage.roll(basis, state.event, until)
         climbs.touch_using(basis)
@@ -118,7 +125,7 @@ def _read_on(state: Keeping, basis: Basis) -> bool:
     transitions = Transition.objects.filter(number__gt=state.transition).order_by("number")
     news = list(transitions.values_list("number", "enrollment_id")[:TRANSITIONS])
     climbs.touch({enrollment for _, enrollment in news})
-    more = until > state.event or len(news) == TRANSITIONS
+    more = until > state.event or len(news) == TRANSITIONS or len(handed) == HANDOVERS
     weeks = climbs.lay_weeks(basis) if until > state.event else 0
     _settle(state, basis)
     if weeks:

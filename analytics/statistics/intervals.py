@@ -17,6 +17,7 @@ from analytics.statistics.survival import incidence
 REPLICATES, AT_ONCE = 600, 40
 LEVEL = 0.95
 FEW = 8  # accounts of equal size that theirs are worth, below which drawing among them says nothing of the others
+MOST = 20_000
 ALIKE = 0.02  # how much people of one account are alike, as far as the degrees of freedom go
 
 
@@ -55,7 +56,10 @@ def band(spells: Spells, *, seed: int) -> Band | None:
     if len(clusters) == len(spells.day) and not spells.gone.any():
         return _log_log(spells, len(clusters))
     arrived = incidence(spells.table()).arrived
-    spread = _replicates(spells, place, len(clusters), seed).std(axis=0, ddof=1) * np.sqrt(worth / (worth - 1))
+    # Very many accounts are drawn in groups, put together at random: independent still, and they fit into memory.
+    spread = _replicates(spells, place % MOST, min(len(clusters), MOST), seed).std(axis=0, ddof=1) * np.sqrt(
+        worth / (worth - 1)
+    )
     low, high = _on_the_logit_scale(arrived, spread * _quantile(sizes))
     return Band(low, high, (_first(high), _first(low)), len(clusters))
 

@@ -9,6 +9,7 @@ def take_turn(lock: int, *, wait: bool = False) -> bool:
     """Take a lock of the open workspace; False when somebody else has it and we do not wait."""
     with connection.cursor() as cursor:
         if wait:
+            cursor.execute("select set_config('lock_timeout', '0', true)")
             cursor.execute("select pg_advisory_xact_lock(%s, %s::int)", [lock, current_workspace_id()])
             return True
         cursor.execute("select pg_try_advisory_xact_lock(%s, %s::int)", [lock, current_workspace_id()])

@@ -269,7 +269,7 @@ def wait_for_turn(milliseconds: int) -> bool:
         cursor.execute("select set_config('lock_timeout', %s, true)", [f"{milliseconds}ms"])
         cursor.execute("savepoint turn")
         try:
-            locks.take_turn(DRAIN, wait=True)
+            cursor.execute("select pg_advisory_xact_lock(%s, %s::int)", [DRAIN, current_workspace_id()])
         except Exception:
             cursor.execute("rollback to savepoint turn")
             return False

@@ -46,15 +46,18 @@
     for (const figure of document.querySelectorAll('[data-figure]')) draw(figure)
   }
 
-  // <select data-submits>: a filter works at once; the button beside it is for who has no scripts.
+  // <select data-submits>: chosen by pointer it works at once. By keyboard a value changes while one looks for another, so it
+  // waits for the button beside it, as it does where scripts are off.
+  let isByPointer = false
+  document.addEventListener('pointerdown', () => { isByPointer = true })
+  document.addEventListener('keydown', () => { isByPointer = false })
   document.addEventListener('change', (event) => {
-    if (!event.target.matches('[data-submits]')) return
+    if (!event.target.matches('[data-submits]') || !isByPointer) return
     const form = event.target.form
     if (event.target.name === 'ladder') for (const name of ['role', 'segment']) form.elements[name] && (form.elements[name].value = '')
     form.requestSubmit()
   })
 
-  for (const button of document.querySelectorAll('[data-submit]')) button.hidden = true
   drawAll()
   document.addEventListener('htmx:afterSettle', drawAll)
   new MutationObserver(drawAll).observe(document.documentElement, { attributeFilter: ['data-theme'] })

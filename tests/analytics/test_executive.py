@@ -6,14 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from analytics import kept
+from analytics import kept, tasks
 from analytics.asking import read_asked
 from analytics.behind import people_behind
 from analytics.engagement import Share, engagement
 from analytics.executive import look
 from analytics.models import CountingRules, Kept
 from analytics.rollups.basis import counting_rules
-from analytics.worked_out import ENGAGEMENT, INTERVALS, work_out
+from analytics.worked_out import ENGAGEMENT, INTERVALS, intervals, work_out
 from milestones.models import Goal, GoalReading
 from onboarding import clock
 from onboarding.tenancy.models import AuditEntry
@@ -99,13 +99,17 @@ def test_the_people_behind_a_number_are_as_many(climbed, signed_in, alice):
 
 def test_a_filter_stands_in_the_address_and_narrows_everything(climbed, signed_in, alice):
     client = signed_in(alice)
-    page = text_of(client.get(f"{PAGE}?period=60&role=operator&segment=1:rail"))
+    page = text_of(client.get(f"{PAGE}?period=60&role=operator&segment=industry:rail"))
     assert "8 people began: too few to say how long first value takes." in page
     with workspace_scope(climbed.pk):
-        asked = read_asked({"period": "60", "role": "operator", "segment": "1:rail"}, climbed.zone)
+        asked = read_asked({"period": "60", "role": "operator", "segment": "industry:rail"}, climbed.zone)
         assert people_behind(asked, "connect", "reached")[1] == 8
         assert [line.key for line in look(asked, None).roles] == ["operator"]
     for nonsense in (
+        "from=0001-01-01&to=0001-01-10",
+        "from=9999-12-01&to=9999-12-31",
+        "ladder=%00&role=%00&segment=industry:%00",
+        "segment=industry:nobody&from=2026-01-01&to=2999-01-01",
         "period=x&role=none&segment=9:x&ladder=gone",
         "from=2026-99-01&to=x",
         "segment=1",
@@ -124,7 +128,9 @@ def test_the_same_question_of_the_same_day_is_answered_the_same(climbed, signed_
 def test_intervals_are_worked_out_once_and_kept(climbed, signed_in, alice):
     client = signed_in(alice)
     page = client.get(f"{PAGE}?period=60").content.decode()
-    assert 'hx-trigger="load delay:1500ms"' in page, "it asks again until they are there"
+    assert 'hx-trigger="every 2s"' in page, "it asks again until they are there"
+    asking = {"HX-Request": "true", "HX-Target": "answers"}
+    assert client.get(f"{PAGE}?period=60", headers=asking).status_code == 204, "and is told when there is nothing yet"
     assert "95% interval 6" not in text_of(client.get(f"{PAGE}?period=60"))
     with workspace_scope(climbed.pk):
         row = Kept.objects.get(kind=INTERVALS)
@@ -136,7 +142,46 @@ def test_intervals_are_worked_out_once_and_kept(climbed, signed_in, alice):
         assert kept.answer(INTERVALS, row.question).is_fresh
     page = client.get(f"{PAGE}?period=60")
     assert "95% interval 6 days to 6 days" in text_of(page) or "95% interval 6 to 6 days" in text_of(page)
-    assert "hx-trigger" not in page.content.decode().split('id="answers"')[1][:200]
+    assert "every 2s" not in page.content.decode()
+    assert client.get(f"{PAGE}?period=60", headers=asking).status_code == 200
+
+
+def test_a_question_that_fails_is_said_to_have_failed(climbed, signed_in, alice, monkeypatch):
+    client = signed_in(alice)
+    client.get(f"{PAGE}?period=60")
+    with workspace_scope(climbed.pk):
+        pk = Kept.objects.get(kind=ENGAGEMENT).pk
+    monkeypatch.setattr(tasks, "work_out", lambda pk: 1 / 0)
+    tasks.work_out_question(climbed.pk, pk)
+    page = text_of(client.get(f"{PAGE}?period=60"))
+    assert "It could not be worked out." in page
+
+
+def test_a_period_that_goes_on_is_counted_so_far(climbed):
+    with workspace_scope(climbed.pk):
+        now = clock.now().date()
+        asked = read_asked({"from": str(now - 60 * DAY), "to": str(now + 9 * DAY)}, climbed.zone)
+        assert asked.span.last == asked.until
+        assert intervals(asked, 1)["first_value"] is not None
+
+
+def test_stuck_is_who_is_stuck_in_the_asked_time(climbed):
+    with workspace_scope(climbed.pk):
+        now = clock.now().date()
+        asked = read_asked({"from": str(now - 110 * DAY), "to": str(now - 95 * DAY)}, climbed.zone)
+        for step in look(asked, None).steps:
+            assert people_behind(asked, step.key, "stuck", longer=step.after)[1] == step.stuck
+        assert look(asked, None).steps[1].stuck == 0, "those eight began later"
+
+
+def test_a_ladder_without_a_step_of_first_value_says_so(client, acme):
+    publish_ladder(acme, ladder(milestone("connect", {"event": "Connected"})))
+    start = clock.now() - 20 * DAY
+    Sender(client, acme).send(*(identify(f"p{n}", start) for n in range(12)))
+    keep_all(acme)
+    with workspace_scope(acme.pk):
+        view = look(read_asked({"period": "30"}, acme.zone), None)
+    assert view.headline == "12 people began, and no step of theirs is marked as first value."
 
 
 @pytest.fixture

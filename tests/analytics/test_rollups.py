@@ -139,6 +139,24 @@ def test_an_account_that_leaves_is_an_end_of_its_own(sender, acme):
     assert "gone" not in rows[1, "lead", "", "done", COHORT]
 
 
+@pytest.mark.parametrize("said", ["2999-12-31", "2026-02-31", "soon", 20260912, None, {"on": "2026-09-12"}, ""])
+def test_whatever_a_trait_says_counting_goes_on(sender, acme, said):
+    story(sender)
+    sender.send(group("hannah", "harbor", START + 20 * DAY, churned_at=said, industry=["rail"] * 100, size="s" * 300))
+    keep_all(acme)
+    assert (1, "lead", "", "done", COHORT) in matrix_of(acme)
+    assert list(keeping.differences(acme.pk)) == []
+
+
+def test_an_earlier_first_use_that_comes_late_is_counted(sender, acme):
+    story(sender)
+    keep_all(acme)
+    sender.send(track("hannah", "Alert Set", START + 8 * DAY, account="harbor"))
+    keep_all(acme)
+    assert matrix_of(acme)[1, "operator", "", "use:alerts", COHORT + 3 * DAY] == {"eligible": 1, "reached": {5: 1}}
+    assert list(keeping.differences(acme.pk)) == []
+
+
 def test_tests_are_left_out_visibly(sender, acme):
     story(sender)
     with workspace_scope(acme.pk):
