@@ -34,6 +34,7 @@
       paper_bgcolor: 'rgba(0, 0, 0, 0)',
       plot_bgcolor: 'rgba(0, 0, 0, 0)',
     }, { displayModeBar: false, responsive: true })
+    figure.querySelector('.figure-note').hidden = true
     const actions = figure.querySelector('.figure-actions')
     actions.hidden = false
     for (const button of actions.querySelectorAll('[data-save]')) {
