@@ -52,6 +52,7 @@ class Step:
     shares: Shares
     stuck: int
     after: int
+    half: int | None  # days since it opened, by which half of those it opened for had reached it
     is_leak: bool = False
 
     @property
@@ -383,10 +384,12 @@ def _steps(reader: Reader) -> list[Step]:
         shares = shares_so_far(reader.counts(f"rung:{key}"), reader.asked.until)
         if not shares.eligible:
             continue
-        after = stuck_after(reader.curve(f"wait:{key}"))
-        found.append((key, title, shares, _stuck(reader, key, after), after))
-    most = max((stuck for *_, stuck, _ in found), default=0)
-    marked = next((key for key, _, _, stuck, _ in found if stuck == most and most), None)
+        way = reader.curve(f"wait:{key}")
+        after = stuck_after(way)
+        enough = len(way.at_risk) and way.at_risk[0] >= ENOUGH
+        found.append((key, title, shares, _stuck(reader, key, after), after, way.time_of() if enough else None))
+    most = max((each[3] for each in found), default=0)
+    marked = next((each[0] for each in found if each[3] == most and most), None)
     return [Step(*each, is_leak=each[0] == marked) for each in found]
 
 
