@@ -1,6 +1,6 @@
 """The executive view: one question's answers, each a number with its words. It reads the matrices once and works in memory."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from analytics import sentences
@@ -97,7 +97,6 @@ class View:
     roles: list[Line]
     steps: list[Step]
     cohorts: list[CohortRow]
-    early_after: dict[str, int] = field(default_factory=dict)
 
     @property
     def stuck(self) -> Step | None:

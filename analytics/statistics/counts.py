@@ -122,13 +122,3 @@ def shares_so_far(counts: Counts, until: date) -> Shares:
     eligible = int(counts.eligible[known].sum())
     others = {name: int(getattr(counts, name)[known].sum()) for name in ("skipped", "not_theirs", "left_out")}
     return Shares(open=eligible - sum(seen.values()), **seen, **others)
-
-
-def shares_by_day(counts: Counts, until: date, day: int) -> Shares:
-    """How far those had come by their day `day` who have had that day in full: only cohorts that began `day` days before, or earlier."""
-    old = counts.cohort + day <= until.toordinal()
-    last = np.where(old, day, -1)
-    seen = {name: int(_by_row(getattr(counts, name), last, len(last)).sum()) for name in ("reached", "gone", "ended")}
-    eligible = int(counts.eligible[old].sum())
-    others = {name: int(getattr(counts, name)[old].sum()) for name in ("skipped", "not_theirs", "left_out")}
-    return Shares(open=eligible - sum(seen.values()), **seen, **others)

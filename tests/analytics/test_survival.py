@@ -11,7 +11,7 @@ from lifelines import AalenJohansenFitter, KaplanMeierFitter
 from lifelines.statistics import logrank_test
 from lifelines.utils import restricted_mean_survival_time
 
-from analytics.statistics.counts import Counts, LifeTable, life_table, shares_by_day, shares_so_far
+from analytics.statistics.counts import Counts, LifeTable, life_table, shares_so_far
 from analytics.statistics.intervals import Spells, band
 from analytics.statistics.survival import incidence, kaplan_meier, log_rank, restricted_mean
 
@@ -62,12 +62,8 @@ def test_kaplan_meier_is_that_of_lifelines(drawn):
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(spells())
 def test_incidence_is_aalen_johansen_s(drawn):
-    """By the textbook's sum: lifelines moves tied days apart at random, so it is asked below, about days that are apart."""
-    _by_hand(*drawn)
-
-
-def _by_hand(days, kinds):
-    """The textbook's sum, day by day: what is there before, times what gets there of those at risk."""
+    """By the textbook's sum, day by day: lifelines moves tied days apart at random, so it is asked below, about days apart."""
+    days, kinds = drawn
     there, waiting = 0.0, 1.0
     ours = incidence(table_of(days, kinds == 1, kinds == 2)).arrived
     for day in range(days.max() + 1):
@@ -158,12 +154,6 @@ def test_everybody_is_counted_once():
     assert (shares.reached, shares.gone, shares.ended, shares.open) == (1, 1, 1, 2)
     assert (shares.not_theirs, shares.skipped, shares.left_out) == (2, 1, 3)
     assert shares.rate == 0.2
-
-
-def test_a_rate_by_a_day_counts_those_who_have_had_it():
-    made = counts((10, 5, {2: 1, 9: 1}, {}, {}), (3, 4, {0: 4}, {}, {}))
-    shares = shares_by_day(made, UNTIL, 5)
-    assert (shares.reached, shares.eligible) == (1, 5)
 
 
 def test_nobody_is_no_error():
