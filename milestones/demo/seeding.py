@@ -25,12 +25,12 @@ from milestones.publishing import draft, publish, take_on
 from milestones.segments import make
 from onboarding import clock
 from onboarding.tenancy.keys import add_api_key, add_signing_secret
-from onboarding.tenancy.models import Member, User, Workspace
+from onboarding.tenancy.models import Access, Member, User, Workspace
 from onboarding.tenancy.scope import workspace_scope
 from onboarding.tenancy.workspaces import open_workspace
 from onboarding.tracking.decoding import decode
 from onboarding.tracking.ingestion import accept
-from onboarding.tracking.models import Exclusion, InboxRow, Seat
+from onboarding.tracking.models import Account, Exclusion, InboxRow, Seat
 from onboarding.tracking.sources import add_source, cairn_source
 
 BATCH = 500
@@ -55,6 +55,7 @@ def write(facts: dict, path: Path) -> None:
 
 def _open(vendor: Vendor, *, size: str, tell: Told) -> dict:
     users = {access: _user(vendor, access, name, mailbox) for access, name, mailbox in vendor.members}
+    more = [_user(vendor, "manager", name, mailbox) for name, mailbox in vendor.managers]
     workspace = open_workspace(name=vendor.name, owner=users["owner"], timezone=vendor.timezone)
     holidays = [date.fromisoformat(day) for day in vendor.holidays]
     Workspace.objects.filter(pk=workspace.pk).update(
@@ -63,6 +64,8 @@ def _open(vendor: Vendor, *, size: str, tell: Told) -> dict:
     with workspace_scope(workspace.pk):
         for access, user in users.items():
             Member.objects.get_or_create(workspace=workspace, user=user, defaults={"access": access})
+        for user in more:
+            Member.objects.create(workspace=workspace, user=user, access=Access.MANAGER)
         server, write_key = add_source(name="Product back end", kind="server")
         _, browser_key = add_source(name="Web app", kind="browser")
         cairn_source()
@@ -78,6 +81,7 @@ def _open(vendor: Vendor, *, size: str, tell: Told) -> dict:
             take_on()
     _send(workspace, server.pk, vendor, size=size, tell=tell)
     with workspace_scope(workspace.pk):
+        _look_after()
         if vendor is NORTHWIND:
             agree()
             speak()
@@ -102,6 +106,15 @@ def _user(vendor: Vendor, access: str, name: str, mailbox: str) -> User:
     user = User.objects.create_user(f"{mailbox}@{vendor.domain}", PASSWORD, name=name)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user
+
+
+def _look_after() -> None:
+    """Each account has somebody who looks after it: its managers in turn, the longest known account first."""
+    members = itertools.cycle(Member.objects.filter(access=Access.MANAGER).order_by("pk"))
+    accounts = list(Account.objects.filter(is_test=False).order_by("first_seen_at", "external_id"))
+    for account, member in zip(accounts, members, strict=False):
+        account.manager = member
+    Account.objects.bulk_update(accounts, ["manager"], batch_size=1_000)
 
 
 def _send(workspace: Workspace, source_id: int, vendor: Vendor, *, size: str, tell: Told) -> None:

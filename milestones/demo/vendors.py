@@ -11,6 +11,7 @@ class Vendor:
     timezone: str
     ladders: tuple[str, ...]
     members: tuple[tuple[str, str, str], ...]  # access, name, mailbox
+    managers: tuple[tuple[str, str], ...] = ()  # more of them: name, mailbox
     segments: tuple[tuple[str, str, dict], ...] = ()  # name, of, rule
     holidays: tuple[str, ...] = ()
     tests: tuple[tuple[str, str, str], ...] = ()  # kind, trait, value
@@ -45,6 +46,7 @@ NORTHWIND = Vendor(
         ("manager", "Maya Okafor", "maya"),
         ("executive", "Elena Petrova", "elena"),
     ),
+    managers=(("Luca Brandt", "luca"), ("Priya Anand", "priya")),
 )
 TIDEWATER = Vendor(
     name="Tidewater Payroll",

@@ -17,6 +17,7 @@ from milestones.studio.splits import counted, headline, split
 from onboarding.tenancy.access import open_to
 from onboarding.tenancy.models import Access
 from onboarding.tracking.models import Account
+from onboarding.tracking.pages.managers import managers
 
 PEOPLE_SHOWN = 10
 
@@ -90,6 +91,7 @@ def _show_account(request, account: Account, enroll_form: EnrollForm | None = No
         "happenings": happenings(account, calendar),
         "heard": heard_at(account, calendar),
         "traits": traits_shown(account.traits),
+        "managers": managers(),
         "enroll_form": enroll_form or EnrollForm(ladders=_published()),
     }
     return show(request, "account_detail.html", context)

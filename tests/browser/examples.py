@@ -31,7 +31,7 @@ NOT_PAGES = {
         *("draft-open", "draft-edit", "draft-rules", "draft-rung", "draft-criteria", "version-restore"),
         *("person-enroll", "account-enroll", "enrollment-leave", "enrollment-track"),
         *("draft-unschedule", "feature-remove", "milestone-criteria", "milestone-archive", "milestone-duplicate"),
-        *("role-edit", "exclusion-remove", "person-test", "account-test"),
+        *("role-edit", "exclusion-remove", "person-test", "account-test", "account-manager"),
         *("segment-enroll", "segment-remove", "question-rule", "question-rule-remove", "question-edit"),
         *("kickoff-act", "goal-add", "goal-edit", "discovery-link", "discovery-ladder", "discovery-goals"),
         *("member-invite", "invitation-revoke", "member-access", "member-remove"),

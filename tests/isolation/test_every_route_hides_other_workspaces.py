@@ -35,6 +35,7 @@ SUBJECTS = {
     "enrollment-track": Person,
     "account-enroll": Account,
     "account-test": Account,
+    "account-manager": Account,
     "account-plan": Account,
     "kickoff-act": Account,
     "goal-add": Account,

@@ -1,6 +1,7 @@
 from django.db import models
 
 from onboarding.tenancy.isolation import InnerForeignKey, WorkspaceModel
+from onboarding.tenancy.models import Member
 
 
 class Role(WorkspaceModel):
@@ -39,7 +40,9 @@ class Exclusion(WorkspaceModel):
 
 
 class Account(WorkspaceModel):
-    """A customer company of the vendor. Everything here is folded from facts, but for what members say of tests."""
+    """A customer company of the vendor. Everything here is folded from facts, but for what members say of tests and of who
+    looks after it.
+    """
 
     external_id = models.CharField(max_length=200)
     name = models.CharField(max_length=200, blank=True)
@@ -50,6 +53,8 @@ class Account(WorkspaceModel):
     # Left out of every number: by a rule, or as a member said by hand, which has the last word.
     is_test = models.BooleanField(default=False, db_default=False)
     test_said = models.BooleanField(null=True)
+    # The member who looks after it; nobody's where they have left the workspace.
+    manager = InnerForeignKey(Member, models.SET_NULL, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["workspace", "external_id"], name="account_once")]

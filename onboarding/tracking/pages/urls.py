@@ -1,6 +1,6 @@
 from django.urls import path
 
-from onboarding.tracking.pages import catalogue, credentials, events, exclusions, roles, sources
+from onboarding.tracking.pages import catalogue, credentials, events, exclusions, managers, roles, sources
 
 EVENTS, SOURCES = "w/<slug:slug>/events/", "w/<slug:slug>/sources/"
 
@@ -25,5 +25,6 @@ urlpatterns = [
     path("w/<slug:slug>/settings/tests/<int:pk>/remove/", exclusions.exclusion_remove, name="exclusion-remove"),
     path("w/<slug:slug>/people/<int:pk>/test/", exclusions.person_test, name="person-test"),
     path("w/<slug:slug>/accounts/<int:pk>/test/", exclusions.account_test, name="account-test"),
+    path("w/<slug:slug>/accounts/<int:pk>/manager/", managers.account_manager, name="account-manager"),
     path(f"{SOURCES}origins/", sources.set_origins, name="origins"),
 ]
