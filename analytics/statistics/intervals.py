@@ -50,26 +50,26 @@ class Band:
 def band(spells: Spells, *, seed: int) -> Band | None:
     """The interval around the curve of these people; None where there are too few accounts to say. The same seed, the same band."""
     clusters, place, sizes = np.unique(spells.cluster, return_inverse=True, return_counts=True)
-    worth = _worth(sizes)
-    if worth < FEW:
+    weight = worth(sizes)
+    if weight < FEW:
         return None
     if len(clusters) == len(spells.day) and not spells.gone.any():
         return _log_log(spells, len(clusters))
     arrived = incidence(spells.table()).arrived
     # Very many accounts are drawn in groups, put together at random: independent still, and they fit into memory.
     spread = _replicates(spells, place % MOST, min(len(clusters), MOST), seed).std(axis=0, ddof=1) * np.sqrt(
-        worth / (worth - 1)
+        weight / (weight - 1)
     )
-    low, high = _on_the_logit_scale(arrived, spread * _quantile(sizes))
+    low, high = _on_the_logit_scale(arrived, spread * quantile(sizes))
     return Band(low, high, (_first(high), _first(low)), len(clusters))
 
 
-def _worth(sizes: np.ndarray) -> float:
+def worth(sizes: np.ndarray) -> float:
     """How many accounts of equal size these are worth."""
     return float(sizes.sum() ** 2 / (sizes.astype(float) ** 2).sum()) if len(sizes) else 0.0
 
 
-def _quantile(sizes: np.ndarray) -> float:
+def quantile(sizes: np.ndarray) -> float:
     """Of Student's t, by Satterthwaite's degrees of freedom: a mean over an account varies with what its people share."""
     from scipy.special import stdtrit
 

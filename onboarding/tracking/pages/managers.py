@@ -22,7 +22,9 @@ class ManagerForm(forms.Form):
 def managers():
     """The members who may look after accounts, by name."""
     return (
-        Member.objects.exclude(access=Access.EXECUTIVE).select_related("user").order_by("user__name", "user__email", "pk")
+        Member.objects.exclude(access=Access.EXECUTIVE)
+        .select_related("user")
+        .order_by("user__name", "user__email", "pk")
     )
 
 

@@ -1,0 +1,76 @@
+"""Shares and means over people of accounts, how sure they are, and what lies between two of them.
+
+One entry an account: what it adds to the figure and how many of its people count. The variance is that of a ratio estimated from
+clusters (Cochran, Sampling Techniques, chapter 9A), with Student's t by Satterthwaite's degrees of freedom as for curves; a share is
+laid out on the logit scale. Two figures of different people are compared by the method of variance estimates recovery (Newcombe
+1998; Zou and Donner 2008), which needs nothing of either but its interval.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analytics.statistics.intervals import FEW, quantile, worth
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A figure of `n` people (or weeks, or steps) of so many accounts; an end of the interval is None where it is not known."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    clusters: int
+
+    @property
+    def has_interval(self) -> bool:
+        return self.low is not None and self.high is not None
+
+
+def share(part: np.ndarray, whole: np.ndarray) -> Estimate:
+    """`part` of `whole`, account by account."""
+    value, half, n, clusters = _ratio(part, whole)
+    if value is None or half is None:
+        return Estimate(value, None, None, n, clusters)
+    if not 0 < value < 1:
+        # None or all of so many: the exact one-sided end (Clopper and Pearson 1934), of as many as these accounts are worth.
+        end = 0.025 ** (1 / worth(whole))
+        return Estimate(value, *((0.0, 1 - end) if value == 0 else (end, 1.0)), n, clusters)
+    logit, by = np.log(value / (1 - value)), half / (value * (1 - value))
+    low, high = (float(1 / (1 + np.exp(-(logit + side * by)))) for side in (-1, 1))
+    return Estimate(value, low, high, n, clusters)
+
+
+def mean(total: np.ndarray, count: np.ndarray) -> Estimate:
+    """`total` over `count`, account by account."""
+    value, half, n, clusters = _ratio(total, count)
+    if value is None or half is None:
+        return Estimate(value, None, None, n, clusters)
+    return Estimate(value, value - half, value + half, n, clusters)
+
+
+def _ratio(part: np.ndarray, whole: np.ndarray) -> tuple[float | None, float | None, int, int]:
+    """(the ratio, half the width of its interval, how many it counts, of how many accounts)"""
+    counted = whole > 0
+    part, whole = part[counted].astype(float), whole[counted].astype(float)
+    clusters, n = len(whole), whole.sum()
+    if not clusters:
+        return None, None, 0, 0
+    value = float(part.sum() / n)
+    if worth(whole) < FEW:
+        return value, None, int(n), clusters
+    variance = clusters / (clusters - 1) * float(((part - value * whole) ** 2).sum()) / n**2
+    return value, float(np.sqrt(variance)) * quantile(whole), int(n), clusters
+
+
+def difference(one: Estimate, other: Estimate) -> tuple[float, float | None, float | None] | None:
+    """(one minus other, the ends of its interval); None where either is not known."""
+    if one.value is None or other.value is None:
+        return None
+    between = one.value - other.value
+    if not (one.has_interval and other.has_interval):
+        return between, None, None
+    low = between - np.hypot(one.value - one.low, other.high - other.value)
+    high = between + np.hypot(one.high - one.value, other.value - other.low)
+    return between, float(low), float(high)
