@@ -1,11 +1,13 @@
 """What a page is asked: which ladder, who began when, of which role and segment, as of which day. It all stands in the address."""
 
+import json
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from django.db.models import Min, Sum
 
+from analytics.conditions import PERSON, Condition, read_conditions
 from analytics.models import MatrixRow
 from analytics.rollups.basis import counting_rules
 from milestones.models import Ladder
@@ -53,12 +55,12 @@ class Asked:
     trait: str = ""  # the segment's name
     period: str = ""  # as it was chosen: days, or "" where both days were given
     is_usual: bool = True
+    where: tuple[Condition, ...] = ()
 
-    def without_role(self) -> "Asked":
-        return replace(self, role="")
-
-    def before(self) -> "Asked":
-        return replace(self, span=self.span.before())
+    def before(self, *, as_it_stood: bool = False) -> "Asked":
+        """The same of those who began in the time before, by now or as it stood then."""
+        until = self.until - timedelta(days=self.span.days) if as_it_stood else self.until
+        return replace(self, span=self.span.before(), until=until)
 
     def query(self, **other) -> str:
         """The address's query that asks the same, with some of it otherwise."""
@@ -70,17 +72,43 @@ class Asked:
             "role": self.role,
             "segment": f"{self.trait}:{self.value}" if self.segment else "",
         }
-        return urlencode({key: value for key, value in (said | other).items() if value})
+        if self.where and "where" not in other:
+            said["where"] = [str(condition) for condition in self.where]
+        return urlencode({key: value for key, value in (said | other).items() if value}, doseq=True)
 
     def key(self) -> str:
         """The question in one canonical line, for keeping its answer."""
-        parts = (self.ladder.pk, self.span.first, self.span.last, self.until, self.role, self.segment, self.value)
-        return "|".join(map(str, parts))
+        return json.dumps(self.said(), sort_keys=True, ensure_ascii=False)
+
+    def said(self) -> dict:
+        """The question as plain values; read_question reads it."""
+        return {
+            "ladder": self.ladder.pk,
+            "first": self.span.first.isoformat(),
+            "last": self.span.last.isoformat(),
+            "until": self.until.isoformat(),
+            "role": self.role,
+            "segment": self.segment,
+            "value": self.value,
+            "where": [str(condition) for condition in self.where],
+        }
 
 
-def read_asked(said, timezone) -> Asked | None:
-    """The question in a query; what cannot be read falls back to what is usual. None while no ladder was ever published."""
+def read_question(said: dict) -> Asked:
+    """The question that Asked.said said."""
+    first, last, until = (date.fromisoformat(said[name]) for name in ("first", "last", "until"))
+    ladder, where = Ladder.objects.get(pk=said["ladder"]), read_conditions(said["where"])
+    return Asked(ladder, Span(first, last), until, said["role"], said["segment"], said["value"], where=where)
+
+
+def read_asked(said, timezone, *, of_people: bool = True) -> Asked | None:
+    """The question in a query; what cannot be read falls back to what is usual. None while no ladder was ever published.
+
+    Without `of_people` nobody is asked for by a trait of their own: an executive reads of many, not of one.
+    """
     ladders = Ladder.objects.exclude(first_published_at=None).order_by("position", "id")
+    where = read_conditions(said.getlist("where") if hasattr(said, "getlist") else said.get("where", ()))
+    where = tuple(condition for condition in where if of_people or condition.of != PERSON)
     said = {
         key: str(said.get(key, ""))[:200].replace("\x00", "")
         for key in ("ladder", "period", "from", "to", "role", "segment")
@@ -93,7 +121,7 @@ def read_asked(said, timezone) -> Asked | None:
     role = said.get("role", "")
     role = role if role in dict(roles_of(ladder)) else ""
     trait, segment, value = _segment(said["segment"], ladder)
-    return Asked(ladder, span, until, role, segment, value, trait, period, is_usual)
+    return Asked(ladder, span, until, role, segment, value, trait, period, is_usual and not where, where)
 
 
 def yesterday(timezone) -> date:

@@ -6,13 +6,11 @@ from datetime import date
 from django.db import connection
 
 from analytics.asking import Asked
-from milestones.models import Rung
-from onboarding.tenancy.database.arrays import integers
-from onboarding.tenancy.scope import current_workspace_id
+from analytics.climbers import DONE, FIRST_VALUE, RUNG, WAIT, from_any_day, way
 
 REACHED, OPEN, STUCK, GONE, BEGAN = "reached", "open", "stuck", "gone", "began"
 WHAT = (BEGAN, REACHED, OPEN, STUCK, GONE)
-WHOLE = {"first_value": "c.first_value", "done": "c.done"}
+WHOLE = (FIRST_VALUE, DONE)
 
 
 @dataclass(frozen=True)
@@ -27,22 +25,9 @@ class Somebody:
     reached: date | None
 
 
-MEASURED = """
-    select c.*, {lag} as lag, {since} as since
-    from analytics_climb c {join}
-    where c.workspace_id = %(workspace)s and c.ladder_id = %(ladder)s and c.left_out = ''
-          and (%(role)s = '' or c.role = %(role)s) and (%(segment)s = 0 or c.segments[%(segment)s] = %(value)s)"""
-
-FOUND = """
-with measured as ({measured}), known as (
-    select person_id, account_id, enrollment_id, role, cohort, since, lag,
-           lag >= 0 and cohort + lag <= %(until)s and lag <= least(coalesce(gone, lag), coalesce(ended, lag)) as is_reached,
-           gone is not null and cohort + gone <= %(until)s and gone <= coalesce(ended, gone) as is_gone,
-           ended is not null and cohort + ended <= %(until)s as is_ended
-    from measured where since between %(first)s and %(last)s and lag not in (-2, -3)
-)
-select person_id, account_id, enrollment_id, role, since, case when is_reached then cohort + lag end, count(*) over ()
-from known where {which}
+FOUND = """{head}
+select person_id, account_id, enrollment_id, role, since, case when is_reached then since + lag end, count(*) over ()
+from known where since between %(since_first)s and %(since_last)s and {which}
 order by since, enrollment_id limit %(most)s offset %(after)s"""
 
 WHICH = {
@@ -62,48 +47,16 @@ def people_behind(
     Stuck counts from the opening of the step, for those for whom it opened in the span, as the funnel does; all others count from
     the beginning. `longer`: the days for which a step must have been open.
     """
+    of = step if step in WHOLE else f"{WAIT if what == STUCK else RUNG}:{step}"
+    head, said = way(from_any_day(asked) if what == STUCK else asked, of)
+    said |= {
+        "since_first": asked.span.first,
+        "since_last": asked.span.last,
+        "longer": longer,
+        "most": most,
+        "after": after,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            FOUND.format(measured=_measured(step, what), which=WHICH[what]),
-            {
-                **_places(asked, step),
-                "workspace": current_workspace_id(),
-                "ladder": asked.ladder.pk,
-                "role": asked.role,
-                "segment": asked.segment,
-                "value": asked.value,
-                "first": asked.span.first,
-                "last": asked.span.last,
-                "until": asked.until,
-                "longer": longer,
-                "most": most,
-                "after": after,
-            },
-        )
+        cursor.execute(FOUND.format(head=head, which=WHICH[what]), said)
         rows = cursor.fetchall()
     return [Somebody(*row[:6]) for row in rows], rows[0][6] if rows else 0
-
-
-def _measured(step: str, what: str) -> str:
-    if step in WHOLE:
-        return MEASURED.format(lag=WHOLE[step], since="c.cohort", join="")
-    join = "join unnest(%(versions)s::bigint[], %(places)s::int[]) p (version_id, place) using (version_id)"
-    if what != STUCK:
-        return MEASURED.format(lag="c.lags[p.place]", since="c.cohort", join=join)
-    opened = "c.opened[p.place]"
-    said = MEASURED.format(lag="c.lags[p.place]", since=f"c.cohort + {opened}", join=join)
-    return f"{said} and {opened} is not null and (c.lags[p.place] < 0 or c.lags[p.place] >= {opened})"
-
-
-def _places(asked: Asked, step: str) -> dict:
-    """In which versions the step stands, and at which place among their rungs."""
-    if step in WHOLE:
-        return {}
-    place: dict[int, int] = {}
-    found = []
-    rungs = Rung.objects.filter(version__ladder=asked.ladder).exclude(version__published_at=None)
-    for version, key in rungs.order_by("version_id", "position", "id").values_list("version_id", "key"):
-        place[version] = place.get(version, 0) + 1
-        if key == step:
-            found.append((version, place[version]))
-    return {"versions": integers(version for version, _ in found), "places": integers(at for _, at in found)}

@@ -1,77 +1,168 @@
 """What people do once they are in: coming back to key workflows, depth, being on time, buying more. Raw SQL, inside the open scope.
 
-Slow enough for the worker, from daily usage and progress; a page shows what it has kept.
+Each is counted by account, and by what a question is split by: `part` of `whole`. Slow enough for the worker.
 """
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from django.db import connection
-from django.db.models import Max
 
 from analytics.asking import Asked
+from analytics.climbers import Dimension, climbs
 from analytics.models import CountingRules
-from analytics.reading import climbs_of
 from milestones.models import Feature, Goal
 from milestones.plans import distance
-from onboarding.tenancy.scope import current_workspace_id
-from onboarding.tracking.models import Event, EventName
+from onboarding.tracking.models import EventName
 
 WEEKS, OFTEN = 4, 3  # a key workflow in three of the four weeks since it was first used
 PROMOTER = 9  # of 10: who would recommend
 GOALS = 2_000
 ABSURD = 1_000_000_000_000  # of one purchase: no amount, whatever the unit
 
-CLIMBS = """
-    select c.enrollment_id, c.person_id, c.account_id, c.cohort from analytics_climb c
-    where c.workspace_id = %(workspace)s and c.ladder_id = %(ladder)s and c.left_out = ''
-          and c.cohort between %(first)s and %(last)s and (%(role)s = '' or c.role = %(role)s)
-          and (%(segment)s = 0 or c.segments[%(segment)s] = %(value)s)"""
-
-REPEAT = f"""
-with person as (select person_id, min(cohort) as cohort from ({CLIMBS}) c group by 1),
-begun as (
-    select p.person_id, d.day from person p cross join lateral (
-        select min(d.day) as day from analytics_personday d
-        where d.workspace_id = %(workspace)s and d.person_id = p.person_id and d.day >= p.cohort and d.names && %(names)s::bigint[]) d
-    where d.day + {7 * WEEKS - 1} <= %(until)s)
-select count(*), count(*) filter (where weeks >= {OFTEN}) from (
-    select (select count(distinct (d.day - b.day) / 7) from analytics_personday d
-            where d.workspace_id = %(workspace)s and d.person_id = b.person_id and d.day between b.day and b.day + {7 * WEEKS - 1}
-                  and d.names && %(names)s::bigint[]) as weeks from begun b) each"""
-
-DEPTH = f"""
-with person as (select person_id, min(cohort) as cohort from ({CLIMBS}) c group by 1)
-select count(*), avg(n) from (
-    select count(distinct name) as n from person p
-    join analytics_personday d on d.workspace_id = %(workspace)s and d.person_id = p.person_id and d.day >= p.cohort and d.day <= %(until)s
-    cross join lateral unnest(d.names) name
-    group by p.person_id, (d.day - p.cohort) / 7) each"""
-
-ON_TIME = f"""
-select count(*), count(*) filter (where g.reached_at <= due) from ({CLIMBS}) c
-join analytics_climb k on k.workspace_id = %(workspace)s and k.enrollment_id = c.enrollment_id
-join milestones_progress g on g.workspace_id = %(workspace)s and g.enrollment_id = c.enrollment_id
-cross join lateral (select greatest(g.due_at, g.due_told) as due) d
-where g.on_track and g.skipped_at is null
-      and (due at time zone %(zone)s)::date <= least(%(until)s, k.cohort + k.gone, k.cohort + k.ended)"""
-
+REPEAT, DEPTH, ON_TIME, BOUGHT, AMOUNT, RECOMMEND, WEEK, MONTH = (
+    *("repeat", "depth", "on_time", "bought", "amount", "recommend", "week", "month"),
+)
 # An event that names no account is its person's account's.
-EXPANSION = f"""
-with account as (select account_id, min(cohort) as cohort from ({CLIMBS}) c where account_id is not null group by 1),
+PURCHASES = """
+account as (select r, k, account_id, min(cohort) as cohort from climb where account_id is not null group by 1, 2, 3),
 bought as (
-    select e.id, a.account_id, e.properties from account a
+    select e.id, a.r, a.k, a.account_id, e.properties from account a
     join tracking_event e on e.workspace_id = %(workspace)s and e.account_id = a.account_id and e.name_id = %(event)s
     where e.trusted and (e.occurred_at at time zone %(zone)s)::date between a.cohort and %(until)s
     union
-    select e.id, a.account_id, e.properties from account a
+    select e.id, a.r, a.k, a.account_id, e.properties from account a
     join tracking_seat s on s.workspace_id = %(workspace)s and s.account_id = a.account_id
     join tracking_event e on e.workspace_id = %(workspace)s and e.person_id = s.person_id and e.account_id is null and e.name_id = %(event)s
-    where e.trusted and (e.occurred_at at time zone %(zone)s)::date between a.cohort and %(until)s)
-select (select count(*) from account), count(distinct account_id),
-       (select coalesce(sum(amount), 0) from (
-            select distinct id, (properties ->> %(property)s)::numeric as amount from bought
-            where jsonb_typeof(properties -> %(property)s) = 'number') each where abs(amount) < {ABSURD})
-from bought"""
+    where e.trusted and (e.occurred_at at time zone %(zone)s)::date between a.cohort and %(until)s)"""
+COUNTED = {
+    REPEAT: f"""
+begun as (
+    select c.r, c.k, c.cluster, c.person_id, d.day from climb c cross join lateral (
+        select min(d.day) as day from analytics_personday d
+        where d.workspace_id = %(workspace)s and d.person_id = c.person_id and d.day >= c.cohort and d.names && %(names)s::bigint[]) d
+    where d.day + {7 * WEEKS - 1} <= %(until)s),
+used as (
+    select r, k, cluster, (
+        select count(distinct (d.day - b.day) / 7) from analytics_personday d
+        where d.workspace_id = %(workspace)s and d.person_id = b.person_id and d.day between b.day and b.day + {7 * WEEKS - 1}
+              and d.names && %(names)s::bigint[]) as weeks from begun b)
+select r, k, cluster, count(*) filter (where weeks >= {OFTEN}), count(*) from used group by 1, 2, 3""",
+    DEPTH: """
+lived as (
+    select c.r, c.k, c.cluster, count(distinct name) as n from climb c
+    join analytics_personday d on d.workspace_id = %(workspace)s and d.person_id = c.person_id and d.day between c.cohort and %(until)s
+    cross join lateral unnest(d.names) name
+    group by c.r, c.k, c.cluster, c.person_id, (d.day - c.cohort) / 7)
+select r, k, cluster, sum(n), count(*) from lived group by 1, 2, 3""",
+    ON_TIME: """
+due as (
+    select c.r, c.k, c.cluster, g.reached_at <= greatest(g.due_at, g.due_told) as is_on_time from climb c
+    join milestones_progress g on g.workspace_id = %(workspace)s and g.enrollment_id = c.enrollment_id
+    where g.on_track and g.skipped_at is null
+          and (greatest(g.due_at, g.due_told) at time zone %(zone)s)::date <= least(%(until)s, c.cohort + c.gone, c.cohort + c.ended))
+select r, k, cluster, count(*) filter (where is_on_time), count(*) from due group by 1, 2, 3""",
+    BOUGHT: f"""{PURCHASES}
+select a.r, a.k, a.account_id, (exists (select from bought b where b.r = a.r and b.k = a.k and b.account_id = a.account_id))::int, 1
+from account a""",
+    AMOUNT: f"""{PURCHASES}
+select r, k, account_id, sum(amount), 1 from (
+    select r, k, account_id, (properties ->> %(property)s)::numeric as amount from bought
+    where jsonb_typeof(properties -> %(property)s) = 'number') each where abs(amount) < {ABSURD} group by 1, 2, 3""",
+    RECOMMEND: f"""
+word as (
+    select distinct on (e.person_id) e.person_id, e.properties -> 'rating' as rating from tracking_event e
+    where e.workspace_id = %(workspace)s and e.name_id = %(recommended)s and (e.occurred_at at time zone %(zone)s)::date <= %(until)s
+    order by e.person_id, e.id desc)
+select c.r, c.k, c.cluster, count(*) filter (where rating::numeric >= {PROMOTER}), count(*)
+from climb c join (select * from word where jsonb_typeof(rating) = 'number') w using (person_id) group by 1, 2, 3""",
+    WEEK: """
+whole as (select * from climb where cohort + 7 * (%(number)s + 1) - 1 <= %(until)s)
+select r, k, cluster, count(*) filter (where %(number)s = any(weeks)), count(*) from whole group by 1, 2, 3""",
+    MONTH: """
+whole as (select * from climb where cohort + 28 * (%(number)s + 1) - 1 <= %(until)s)
+select r, k, cluster, count(*) filter (where exists (select from unnest(weeks) week where week / 4 = %(number)s)), count(*)
+from whole group by 1, 2, 3""",
+}
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What an account adds to a figure, under what it is split by ("" without)."""
+
+    row: str
+    column: str
+    cluster: int
+    part: float
+    whole: float
+
+
+def counted(
+    what: str,
+    asked: Asked,
+    rules: CountingRules,
+    zone: str,
+    *,
+    row: Dimension | None = None,
+    column: Dimension | None = None,
+    number: int = 0,
+) -> list[Counted]:
+    """Count one of COUNTED; `number` is the week or four weeks since the beginning."""
+    sql, said = climbs(asked, row, column)
+    said |= {
+        "zone": zone,
+        "names": workflow_ids(rules) if what == REPEAT else [],
+        "property": rules.expansion_property,
+        "event": _event_id(rules.expansion_event),
+        "recommended": _event_id("cairn:recommended"),
+        "number": number,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(f"with climb as ({sql}), {COUNTED[what]}", said)
+        return [
+            Counted(r, k, cluster, float(part or 0), float(whole)) for r, k, cluster, part, whole in cursor.fetchall()
+        ]
+
+
+def workflow_ids(rules: CountingRules) -> list[int]:
+    """The event names of key workflows; of the features' own events where none are named."""
+    names = rules.workflows or [name for events in Feature.objects.values_list("events", flat=True) for name in events]
+    return list(EventName.objects.filter(name__in=names).values_list("id", flat=True))
+
+
+def _event_id(name: str) -> int | None:
+    return EventName.objects.filter(name=name).values_list("id", flat=True).first()
+
+
+def goals_counted(
+    asked: Asked, row: Dimension | None = None, column: Dimension | None = None
+) -> tuple[list[Counted], dict[str, float]]:
+    """(goals reached of those with a baseline, a target and a value; what those in money are above their baseline)"""
+    sql, said = climbs(asked, row, column)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"with climb as ({sql}) select distinct r, k, account_id from climb where account_id is not null", said
+        )
+        accounts = cursor.fetchall()
+    money: dict[str, float] = {}
+    reached: dict[int, list[bool]] = {}
+    for goal in Goal.objects.filter(account_id__in={account for _, _, account in accounts}).order_by("pk")[:GOALS]:
+        far = distance(goal)
+        if far.percent is None:
+            continue
+        reached.setdefault(goal.account_id, []).append(far.is_reached)
+        if goal.is_money:
+            gained = far.current.value - goal.baseline
+            money[goal.unit] = money.get(goal.unit, 0) + (gained if goal.target > goal.baseline else -gained)
+    found = [
+        Counted(r, k, account, sum(reached[account]), len(reached[account]))
+        for r, k, account in accounts
+        if account in reached
+    ]
+    return found, money
+
+
+# --- all of it, for the executive view --------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -80,6 +171,11 @@ class Share:
 
     part: int
     whole: int
+
+    @classmethod
+    def of(cls, found: Iterable[Counted]) -> "Share":
+        found = list(found)
+        return cls(round(sum(each.part for each in found)), round(sum(each.whole for each in found)))
 
 
 @dataclass(frozen=True)
@@ -102,76 +198,21 @@ class Engagement:
 
 def engagement(asked: Asked, rules: CountingRules, zone: str) -> Engagement:
     """Work all of it out."""
-    parameters = {
-        "workspace": current_workspace_id(),
-        "ladder": asked.ladder.pk,
-        "first": asked.span.first,
-        "last": asked.span.last,
-        "until": asked.until,
-        "role": asked.role,
-        "segment": asked.segment,
-        "value": asked.value,
-        "zone": zone,
-        "names": workflow_ids(rules),
-        "property": rules.expansion_property,
-        "event": EventName.objects.filter(name=rules.expansion_event).values_list("id", flat=True).first(),
-    }
-    whole, often = _row(REPEAT, parameters)
-    weeks, depth = _row(DEPTH, parameters)
-    due, on_time = _row(ON_TIME, parameters)
-    accounts, expanded, amount = _row(EXPANSION, parameters) if parameters["event"] else (0, 0, 0)
-    goals, money = _goals(asked)
+
+    def all_of(what: str) -> list[Counted]:
+        return counted(what, asked, rules, zone)
+
+    depth = Share.of(all_of(DEPTH))
+    buys = _event_id(rules.expansion_event) is not None
+    goals, money = goals_counted(asked)
     return Engagement(
-        Share(often, whole),
-        float(depth) if depth is not None else None,
-        weeks,
-        Share(on_time, due),
-        Share(expanded, accounts) if parameters["event"] else None,
-        float(amount),
-        _recommending(asked),
-        goals,
+        Share.of(all_of(REPEAT)),
+        depth.part / depth.whole if depth.whole else None,
+        depth.whole,
+        Share.of(all_of(ON_TIME)),
+        Share.of(all_of(BOUGHT)) if buys else None,
+        sum(each.part for each in all_of(AMOUNT)) if buys else 0.0,
+        Share.of(all_of(RECOMMEND)),
+        Share.of(goals),
         money,
     )
-
-
-def workflow_ids(rules: CountingRules) -> list[int]:
-    """The event names of key workflows; of the features' own events where none are named."""
-    names = rules.workflows or [name for events in Feature.objects.values_list("events", flat=True) for name in events]
-    return list(EventName.objects.filter(name__in=names).values_list("id", flat=True))
-
-
-def _row(sql: str, parameters: dict) -> tuple:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return cursor.fetchone()
-
-
-def _recommending(asked: Asked) -> Share:
-    """Of those who were asked at the end and answered, how many said 9 or 10; each person's last word."""
-    name = EventName.objects.filter(name="cairn:recommended").values_list("id", flat=True).first()
-    if name is None:
-        return Share(0, 0)
-    people = climbs_of(asked).values("person_id")
-    words = Event.objects.filter(name_id=name, person_id__in=people, occurred_at__date__lte=asked.until)
-    last = {row["person_id"]: row["last"] for row in words.order_by().values("person_id").annotate(last=Max("id"))}
-    ratings = [
-        said.get("rating") for said in Event.objects.filter(id__in=last.values()).values_list("properties", flat=True)
-    ]
-    ratings = [rating for rating in ratings if isinstance(rating, (int, float))]
-    return Share(sum(rating >= PROMOTER for rating in ratings), len(ratings))
-
-
-def _goals(asked: Asked) -> tuple[Share, dict[str, float]]:
-    """(goals reached of those with a baseline, a target and a value; what those in money are above their baseline)"""
-    accounts = climbs_of(asked).exclude(account_id=None).values("account_id")
-    reached = known = 0
-    money: dict[str, float] = {}
-    for goal in Goal.objects.filter(account_id__in=accounts).order_by("pk")[:GOALS]:
-        far = distance(goal)
-        if far.percent is None:
-            continue
-        known, reached = known + 1, reached + far.is_reached
-        if goal.is_money:
-            gained = far.current.value - goal.baseline
-            money[goal.unit] = money.get(goal.unit, 0) + (gained if goal.target > goal.baseline else -gained)
-    return Share(reached, known), money

@@ -5,16 +5,15 @@ from datetime import date, timedelta
 
 from analytics import sentences
 from analytics.asking import Asked, Span, roles_of
+from analytics.measures import ACTIVE_BY, DONE_BY, USED_WITHIN
 from analytics.reading import Sheet, read_sheet
 from analytics.statistics.counts import Counts, LifeTable, Shares, life_table, shares_so_far
-from analytics.statistics.survival import Curve, incidence
+from analytics.statistics.survival import Curve, incidence, stuck_after
 from milestones.models import Feature, Rung
 
-ACTIVE_BY, USED_WITHIN, DONE_BY = 30, 14, (30, 60, 90)
 RETAINED_WEEK = 12
 DRAWN = 60  # days of the curve
 ENOUGH = sentences.ENOUGH
-HORIZON = (7, 60)  # days, between which "stuck" begins
 
 
 @dataclass(frozen=True)
@@ -126,10 +125,13 @@ def look(
     engaged: dict | None = None,
     unit: str = "",
     waiting: str = "Being worked out.",
+    sheet: Sheet | None = None,
 ) -> View:
     """The whole view. `intervals` and `engaged` are what the worker has worked out for this question, None before it has;
-    `unit` is that of expansion, `waiting` what is said of a number that is not there yet."""
-    reader = Reader(asked, read_sheet(asked))
+    `unit` is that of expansion, `waiting` what is said of a number that is not there yet. `sheet` is needed of a question with
+    conditions, for which none is kept.
+    """
+    reader = Reader(asked, sheet or read_sheet(asked))
     first, first_before = reader.table("first_value"), reader.table("first_value", reader.before)
     curve, before = incidence(first), incidence(first_before)
     sure = intervals or {}
@@ -390,15 +392,6 @@ def _steps(reader: Reader) -> list[Step]:
     most = max((each[3] for each in found), default=0)
     marked = next((each[0] for each in found if each[3] == most and most), None)
     return [Step(*each, is_leak=each[0] == marked) for each in found]
-
-
-def stuck_after(curve: Curve) -> int:
-    """The days by which four of five of those who get there had: from then on somebody at the step is stuck."""
-    low, high = HORIZON
-    end = float(curve.arrived[-1]) if len(curve.arrived) else 0.0
-    if not end:
-        return high
-    return min(max(curve.time_of(0.8 * end) or low, low), high)
 
 
 def _stuck(reader: Reader, key: str, after: int) -> int:

@@ -71,6 +71,33 @@ def _line(curve: Curve, days: int, name: str, line: dict) -> dict:
     }
 
 
+def arrivals(named: list[tuple[str, list[float]]]) -> dict:
+    """The share of each group that has got there by whole day; at most four, told apart by dash as well as by colour."""
+    styles = (("--chart-1", "solid"), ("--chart-2", "dash"), ("--chart-3", "dot"), ("--chart-4", "dashdot"))
+    days = max((len(shares) for _, shares in named), default=1) - 1
+    traces = [
+        {
+            "type": "scatter",
+            "x": list(range(len(shares))),
+            "y": [_percent(share) for share in shares],
+            "mode": "lines",
+            "line": {"color": colour, "dash": dash, "width": 2.25, **STEP},
+            "name": name,
+            "hovertemplate": "%{y:.0f}%",
+        }
+        for (name, shares), (colour, dash) in zip(named, styles, strict=False)
+    ]
+    layout = {
+        "xaxis": {**AXIS, "range": [0, max(days, 1)], "showgrid": False, "title": {"text": "Days"}},
+        "yaxis": {**AXIS, "range": [0, 102], "tickvals": SHARES, "ticktext": [f"{share}%" for share in SHARES]},
+        "margin": {"l": 44, "r": 8, "t": 8, "b": 44},
+        "showlegend": True,
+        "legend": {"orientation": "h", "y": 1.12, "x": 0},
+        "hovermode": "x unified",
+    }
+    return {"data": traces, "layout": layout}
+
+
 def _guides(curve: Curve, days: int) -> list[dict]:
     """Dotted lines to where half have got there."""
     median = curve.time_of()

@@ -1,5 +1,6 @@
 """Results that take long: worked out by the worker, kept by question and data version, shown at once."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -33,7 +34,10 @@ def answer(kind: str, question: str) -> Answer:
     """The last answer, and the worker is asked for a newer one where the counts have moved since."""
     now, version = clock.now(), _version()
     row, is_new = Kept.objects.get_or_create(
-        workspace_id=current_workspace_id(), kind=kind, question=question, defaults={"asked_at": now}
+        workspace_id=current_workspace_id(),
+        kind=kind,
+        key=hashlib.sha256(question.encode()).hexdigest(),
+        defaults={"question": question, "asked_at": now},
     )
     is_fresh = row.said is not None and row.version == version
     if not is_fresh and (is_new or row.asked_at < now - AGAIN):
@@ -44,7 +48,7 @@ def answer(kind: str, question: str) -> Answer:
 def _ask(row: Kept, now: datetime) -> None:
     """Hand the question over once this transaction is there to be read; in a workspace so many are under way, and no more."""
     workspace_id = current_workspace_id()
-    under_way = Kept.objects.filter(said=None, failed_at=None, asked_at__gt=now - 6 * AGAIN).exclude(pk=row.pk).count()
+    under_way = Kept.objects.filter(said__isnull=True, failed_at=None, asked_at__gt=now - 6 * AGAIN).exclude(pk=row.pk).count()
     if under_way < AT_ONCE:
         Kept.objects.filter(pk=row.pk).update(asked_at=now, failed_at=None)
         transaction.on_commit(lambda: hand_over("analytics.work_out", workspace_id, row.pk))

@@ -1,20 +1,25 @@
-"""Reading the roll-ups: a question's matrices, and the people behind them."""
+"""Reading the roll-ups: a question's matrices, and the way of each account's people to a step."""
 
-from collections.abc import Iterable, Iterator
+from base64 import b64decode, b64encode
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import islice
+from datetime import date
 
 import numpy as np
+from django.db import connection
 from django.db.models import Q
 
 from analytics.asking import Asked, Span
-from analytics.models import Climb, MatrixRow
+from analytics.climbers import Dimension, climbs, from_any_day, way
+from analytics.models import MatrixRow
+from analytics.rollups import matrices
+from analytics.rollups.basis import read_basis
 from analytics.statistics.counts import Counts
 from analytics.statistics.intervals import Spells
 
-NEVER = np.iinfo(np.int64).max
-HORIZON, A_TURN = 400, 20_000
+HORIZON = 400  # days: nobody's way is followed for longer
 COLUMNS = ("cohort", "eligible", "not_theirs", "skipped", "left_out", "reached", "gone", "ended")
+PLAIN = 5  # of them, before those that are packed
 
 
 @dataclass
@@ -37,13 +42,36 @@ class Sheet:
     def measures(self) -> set[str]:
         return {measure for measure, _ in self.rows}
 
+    def said(self) -> list:
+        """As plain values, for keeping."""
+        return [
+            [
+                measure,
+                role,
+                row[0].isoformat(),
+                *row[1:PLAIN],
+                *(b64encode(bytes(each)).decode() for each in row[PLAIN:]),
+            ]
+            for (measure, role), rows in self.rows.items()
+            for row in rows
+        ]
+
+    @classmethod
+    def read(cls, said: list) -> "Sheet":
+        """What `said` said."""
+        sheet = cls()
+        for measure, role, day, *row in said:
+            counts = (*row[: PLAIN - 1], *(b64decode(each) for each in row[PLAIN - 1 :]))
+            sheet.rows.setdefault((measure, role), []).append((date.fromisoformat(day), *counts))
+        return sheet
+
 
 COMPARED = ("first_value", "week", "month")  # what is laid beside the time before; so is the use of each feature
 
 
 def read_sheet(asked: Asked, measures: Iterable[str] | None = None) -> Sheet:
     """The rows of the asked ladder and segment from the first asked day on: some measures, or all, and with all of them those
-    that are compared from the time before.
+    that are compared from the time before. The question has no further conditions: for these see `count_sheet`.
     """
     found = MatrixRow.objects.filter(ladder_id=asked.ladder.pk, segment=asked.segment, value=asked.value)
     asked_for, earlier = Q(cohort__range=(asked.span.first, asked.until)), asked.span.before()
@@ -59,49 +87,71 @@ def read_sheet(asked: Asked, measures: Iterable[str] | None = None) -> Sheet:
     return sheet
 
 
-def climbs_of(asked: Asked):
-    """The climbs that a question is about, those left out not among them."""
-    found = Climb.objects.filter(
-        ladder_id=asked.ladder.pk, left_out="", cohort__range=(asked.span.first, asked.span.last)
-    )
-    if asked.role:
-        found = found.filter(role=asked.role)
-    if asked.segment:
-        found = found.filter(**{f"segments__{asked.segment - 1}": asked.value})
-    return found
+def count_sheet(asked: Asked) -> Sheet:
+    """The same counted from the climbs, whatever the question's conditions are. Seconds for a million people: for the worker.
 
-
-def read_spells(asked: Asked, what: str = "first_value") -> tuple[Spells, np.ndarray]:
-    """(each person's way to first value, or to being done; each one's role) as known at the end of the asked day.
-
-    Nobody is followed for longer than HORIZON days. Read in turns: a million people are not held as rows.
+    Those left out as tests are not among these.
     """
-    found = climbs_of(asked).filter(cohort__lte=asked.until).exclude(**{what: Climb.NOT_THEIRS})
-    rows = found.values_list("account_id", "enrollment_id", "cohort", what, "gone", "ended", "role")
-    parts = [_spells(asked, part) for part in batched(rows.iterator(chunk_size=A_TURN), A_TURN)]
-    if not parts:
-        nothing = np.zeros(0, dtype=np.int64)
-        return Spells(nothing, nothing, nothing.astype(bool), nothing.astype(bool)), nothing.astype(object)
-    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
-    return Spells(*columns[:4]), columns[4]
+    basis, _ = read_basis()
+    sql, said = climbs(from_any_day(asked))
+    sheet, earliest = Sheet(), asked.span.before().first
+    for row in matrices.count_climbs(f"(select c.*, 1 as sign from ({sql}) c)", {**basis.parameters(), **said}):
+        measure, role, *counts = row
+        if counts[0] >= earliest:
+            sheet.rows.setdefault((measure, role), []).append(tuple(counts))
+    return sheet
 
 
-def batched(rows: Iterable[tuple], size: int) -> Iterator[list[tuple]]:
-    turn = iter(rows)
-    while part := list(islice(turn, size)):
-        yield part
+# --- account by account -----------------------------------------------------------------------
+
+OPEN, REACHED, GONE, ENDED = range(4)
+SPELLS = """{head}
+select r, k, cluster,
+       least(case when is_reached then lag when is_gone then greatest(gone_after, 0) when is_ended then greatest(ended_after, 0)
+                  else %(until)s - since end, %(horizon)s),
+       case when is_reached then case when lag <= %(horizon)s then 1 else 0 end
+            when is_gone then case when gone_after <= %(horizon)s then 2 else 0 end
+            when is_ended then case when ended_after <= %(horizon)s then 3 else 0 end else 0 end,
+       count(*)
+from known where since between %(since_first)s and %(since_last)s group by 1, 2, 3, 4, 5"""
 
 
-def _spells(asked: Asked, rows: list[tuple]) -> tuple[np.ndarray, ...]:
-    cluster = np.array([account or -enrollment for account, enrollment, *_ in rows], dtype=np.int64)
-    last = np.array([min((asked.until - row[2]).days, HORIZON) for row in rows], dtype=np.int64)
-    reached, gone, ended = (_days([row[place] for row in rows]) for place in (3, 4, 5))
-    is_reached = (reached <= last) & (reached <= gone) & (reached <= ended)
-    is_gone = ~is_reached & (gone <= last) & (gone <= ended) & (gone < NEVER)
-    day = np.where(is_reached, reached, np.minimum(np.minimum(gone, ended), last))
-    return cluster, day, is_reached, is_gone, np.array([row[6] for row in rows], dtype=object)
+@dataclass(frozen=True)
+class Ways:
+    """Entry by entry: `n` people of one account, under what they are split by, who were last seen on their way after `day` days."""
+
+    row: np.ndarray
+    column: np.ndarray
+    cluster: np.ndarray
+    day: np.ndarray
+    outcome: np.ndarray  # OPEN, REACHED, GONE or ENDED
+    n: np.ndarray
+
+    def only(self, which: np.ndarray) -> "Ways":
+        return Ways(*(each[which] for each in (self.row, self.column, self.cluster, self.day, self.outcome, self.n)))
+
+    @property
+    def people(self) -> int:
+        return int(self.n.sum())
+
+    def spells(self) -> Spells:
+        """One entry a person."""
+        cluster, day, outcome = (np.repeat(each, self.n) for each in (self.cluster, self.day, self.outcome))
+        return Spells(cluster, day, outcome == REACHED, outcome == GONE)
 
 
-def _days(values: list) -> np.ndarray:
-    """Days as numbers, never where there is none."""
-    return np.array([NEVER if value is None or value < 0 else value for value in values], dtype=np.int64)
+def read_ways(asked: Asked, step: str, row: Dimension | None = None, column: Dimension | None = None) -> Ways:
+    """How far everybody who has the step was at the end of the asked day; `step` as `climbers.way` takes it.
+
+    What counts from a later day than their beginning is asked of those for whom it began in the span, as in the matrices.
+    """
+    is_later = step.startswith(("wait:", "use"))
+    head, said = way(from_any_day(asked) if is_later else asked, step, row, column)
+    said |= {"since_first": asked.span.first, "since_last": asked.span.last, "horizon": HORIZON}
+    with connection.cursor() as cursor:
+        cursor.execute(SPELLS.format(head=head), said)
+        columns = list(zip(*cursor.fetchall(), strict=True)) or [()] * 6
+    texts, numbers = columns[:2], columns[2:]
+    return Ways(
+        *(np.array(each, dtype=object) for each in texts), *(np.array(each, dtype=np.int64) for each in numbers)
+    )

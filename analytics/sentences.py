@@ -96,6 +96,44 @@ def change_of_share(now: float | None, before: float | None) -> tuple[str, str, 
     return (said, "up", "yes") if points > 0 else (said, "down", "no")
 
 
+def change_of_number(now: float | None, before: float | None) -> tuple[str, str, str]:
+    """The same of a number of which more is better."""
+    if now is None or before is None:
+        return "", "", ""
+    if round(now, 1) == round(before, 1):
+        return "No change", "flat", ""
+    said = f"{abs(now - before):,.1f} {'more' if now > before else 'fewer'}"
+    return (said, "up", "yes") if now > before else (said, "down", "no")
+
+
+def spread(name: str, everybody: str, best: tuple[str, str] | None, worst: tuple[str, str] | None) -> str:
+    """What an exploring page's headline says: the figure, and between whom it lies. `best`, `worst`: (who, their figure)."""
+    said = f"{name}: {everybody}"
+    if best is None or worst is None or best[1] == worst[1]:
+        return f"{said}."
+    return f"{said}, from {worst[1]} for “{worst[0]}” to {best[1]} for “{best[0]}”."
+
+
+def difference(found: list | None) -> str:
+    """A difference of shares with its interval, in points: 12 points more, 3 to 21; and that it may be chance where it may."""
+    if found is None:
+        return "Too early"
+    middle, low, high = found
+    points = round(middle * 100)
+    said = "None" if not points else f"{counted(abs(points), 'point', 'points')} {'more' if points > 0 else 'fewer'}"
+    if low is None:
+        return said
+    ends = f"{round(low * 100)} to {round(high * 100)}"
+    return f"{said} ({ends}); it may be chance" if low <= 0 <= high else f"{said} ({ends})"
+
+
+def chance(p: float | None) -> str:
+    """How likely so much of a difference were, were there none."""
+    if p is None:
+        return "Not known"
+    return "Less than 1 in 1,000" if p < 0.001 else f"{p * 100:.1f}%" if p < 0.1 else f"{p * 100:.0f}%"
+
+
 def interval_of_days(interval: tuple[int | None, int | None] | None) -> str:
     """95% interval 7 to 9 days; an end that was not seen is said as such."""
     if interval is None or interval[0] is None:

@@ -1,9 +1,12 @@
 from django.urls import path
 
-from analytics.pages import counting, definitions, executive, people
+from analytics.pages import counting, definitions, executive, explorer, people, saved_views
 
 urlpatterns = [
     path("w/<slug:slug>/insight/", executive.executive_view, name="executive-view"),
+    path("w/<slug:slug>/insight/explore/", explorer.explorer, name="explorer"),
+    path("w/<slug:slug>/insight/views/save/", saved_views.view_save, name="view-save"),
+    path("w/<slug:slug>/insight/views/<int:pk>/remove/", saved_views.view_remove, name="view-remove"),
     path("w/<slug:slug>/settings/counting/", counting.counting_page, name="counting"),
     path("w/<slug:slug>/insight/people/", people.people_behind_page, name="people-behind"),
     path("w/<slug:slug>/insight/definitions/", definitions.metric_list, name="metric-list"),

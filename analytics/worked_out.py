@@ -1,24 +1,26 @@
 """What the worker works out for pages: each kind of question, and how its answer is found."""
 
 import hashlib
-from datetime import date
+import json
 
-import numpy as np
 from django.utils import timezone
 
-from analytics.asking import Asked, Span
+from analytics.asking import read_question
+from analytics.climbers import DONE, FIRST_VALUE, ROLE, Dimension
+from analytics.dimensions import dimension_of
 from analytics.engagement import engagement
+from analytics.exploring import Question, explore
 from analytics.kept import keep_answer
+from analytics.measures import measure_of
 from analytics.models import Keeping, Kept
-from analytics.reading import read_spells
+from analytics.reading import Ways, count_sheet, read_ways
 from analytics.rollups.basis import counting_rules
-from analytics.statistics.intervals import Spells, band
-from milestones.models import Ladder
+from analytics.statistics.intervals import band
 from onboarding.tenancy.locks import take_time, take_turn
 from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import current_workspace_id
 
-INTERVALS, ENGAGEMENT = "intervals", "engagement"
+INTERVALS, ENGAGEMENT, SHEET, EXPLORED = "intervals", "engagement", "sheet", "explored"
 LOCK = 721_200  # and up: one for each question
 DAYS = 120  # of a band: as far as curves are drawn
 
@@ -32,43 +34,53 @@ def work_out(pk: int) -> None:
     if not take_turn(LOCK + pk % 1_000):
         return  # it is being worked out
     take_time()
-    keep_answer(row, KINDS[row.kind](read_question(row.question), version), version)
+    keep_answer(row, KINDS[row.kind](json.loads(row.question), version), version)
 
 
-def read_question(question: str) -> Asked:
-    """The question that Asked.key wrote."""
-    ladder, first, last, until, role, segment, value = question.split("|", 6)
-    span = Span(date.fromisoformat(first), date.fromisoformat(last))
-    return Asked(Ladder.objects.get(pk=int(ladder)), span, date.fromisoformat(until), role, int(segment), value)
-
-
-def intervals(asked: Asked, version: int) -> dict:
+def intervals(question: dict, version: int) -> dict:
     """How sure the curves are: of first value, of being done, and of first value by role."""
-    first, roles = read_spells(asked)
-    done, _ = read_spells(asked, "done")
-    seed = int(hashlib.sha256(f"{asked.key()}|{version}".encode()).hexdigest()[:12], 16)
+    asked, seed = read_question(question), seed_of(question, version)
+    first, done = read_ways(asked, FIRST_VALUE, Dimension(ROLE)), read_ways(asked, DONE)
     said = {"first_value": _said(first, seed), "done": _said(done, seed)}
-    said["roles"] = {str(role): _said(_only(first, roles == role), seed) for role in sorted(set(roles)) if role}
+    said["roles"] = {str(role): _said(first.only(first.row == role), seed) for role in sorted(set(first.row)) if role}
     return said
 
 
-def _only(spells: Spells, which: np.ndarray) -> Spells:
-    return Spells(spells.cluster[which], spells.day[which], spells.reached[which], spells.gone[which])
+def seed_of(question: dict, version: int) -> int:
+    """Where the drawing for an interval begins: the same question of the same counts has the same interval."""
+    said = json.dumps([question, version], sort_keys=True)
+    return int(hashlib.sha256(said.encode()).hexdigest()[:12], 16)
 
 
-def _said(spells: Spells, seed: int) -> dict | None:
-    found = band(spells, seed=seed)
+def _said(ways: Ways, seed: int) -> dict | None:
+    found = band(ways.spells(), seed=seed)
     if found is None:
         return None
     low, high = ([round(float(share), 5) for share in side[: DAYS + 1]] for side in (found.low, found.high))
     return {"low": low, "high": high, "median": list(found.median), "accounts": found.clusters}
 
 
-def engaged(asked: Asked, version: int) -> dict:
+def engaged(question: dict, version: int) -> dict:
     """What people do once they are in."""
     zone = Workspace.objects.get(pk=current_workspace_id()).zone
     with timezone.override(zone):
-        return engagement(asked, counting_rules(), str(zone)).said()
+        return engagement(read_question(question), counting_rules(), str(zone)).said()
 
 
-KINDS = {INTERVALS: intervals, ENGAGEMENT: engaged}
+def sheet(question: dict, version: int) -> dict:
+    """The matrices of a question with conditions, for which none are kept."""
+    return {"rows": count_sheet(read_question(question)).said()}
+
+
+def explored(question: dict, version: int) -> dict:
+    """A metric by two dimensions."""
+    asked = read_question(question["asked"])
+    measure = measure_of(asked.ladder, question["measure"])
+    row, column = (dimension_of(question[name]) for name in ("rows", "columns"))
+    zone = Workspace.objects.get(pk=current_workspace_id()).zone
+    with timezone.override(zone):
+        said = Question(measure, asked, row, column, question["is_compared"])
+        return explore(said, counting_rules(), str(zone), seed=seed_of(question, version))
+
+
+KINDS = {INTERVALS: intervals, ENGAGEMENT: engaged, SHEET: sheet, EXPLORED: explored}

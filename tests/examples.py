@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.apps import apps
 
-from analytics.models import Climb, CountingRules, Keeping, Kept, MatrixRow, PersonDay
+from analytics.models import Climb, CountingRules, Keeping, Kept, MatrixRow, PersonDay, SavedView
 from milestones.models import (
     AccountLink,
     AnswerRule,
@@ -210,4 +210,5 @@ def make_rollups(own: dict, now) -> None:
     Climb.objects.create(**own, **climb, **days, cohort=now.date(), left_out="")
     row = {"ladder_id": 1, "version_id": 1, "role": "operator", "segment": 0, "value": "", "measure": "done"}
     MatrixRow.objects.create(**own, **row, cohort=now.date(), eligible=1)
-    Kept.objects.create(**own, kind="intervals", question="1", asked_at=now)
+    Kept.objects.create(**own, kind="intervals", question="1", key="1", asked_at=now)
+    SavedView.objects.create(**own, name="By role", query="measure=activation_rate&rows=role", made_at=now)

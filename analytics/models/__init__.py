@@ -1,5 +1,6 @@
 from analytics.models.counting import CountingRules
 from analytics.models.results import Kept
 from analytics.models.rollups import Climb, Keeping, MatrixRow, PersonDay
+from analytics.models.views import SavedView
 
-__all__ = ["Climb", "CountingRules", "Keeping", "Kept", "MatrixRow", "PersonDay"]
+__all__ = ["Climb", "CountingRules", "Keeping", "Kept", "MatrixRow", "PersonDay", "SavedView"]

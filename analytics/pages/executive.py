@@ -8,14 +8,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from analytics import figures, sentences
-from analytics.asking import PERIODS, Asked, read_asked, roles_of, segments_of
+from analytics.asking import Asked, read_asked
 from analytics.executive import ACTIVE_BY, DRAWN, Line, View, before_words, look
 from analytics.kept import answer
 from analytics.metrics import BY_KEY, METRICS
+from analytics.pages.filters import filters
+from analytics.reading import Sheet
 from analytics.rollups.basis import counting_rules
 from analytics.rollups.keeping import is_behind, standing
-from analytics.worked_out import ENGAGEMENT, INTERVALS
-from milestones.models import Ladder
+from analytics.worked_out import ENGAGEMENT, INTERVALS, SHEET
 from milestones.studio.days import Calendar
 from onboarding import clock
 from onboarding.tenancy.access import open_to
@@ -31,16 +32,21 @@ TABLE_DAYS = (0, 1, 2, 3, 5, 7, 10, 14, 21, 30, 45, 60)
 def executive_view(request, slug):
     """`?ladder=&period=` or `from=&to=`, `role=`, `segment=`; while intervals are worked out, it asks for itself again."""
     with timezone.override(request.workspace.zone):
-        asked = read_asked(request.GET, request.workspace.zone)
+        asked = read_asked(request.GET, request.workspace.zone, of_people=request.member.may(Access.MANAGER))
         state = standing()
         if asked is None or state is None:
             return render(request, "analytics/executive_empty.html", {"nav_current": "executive-view", "ladder": asked})
-        sure, engaged = answer(INTERVALS, asked.key()), answer(ENGAGEMENT, asked.key())
-        if request.htmx.target == "answers" and (sure.is_awaited or engaged.is_awaited):
+        kinds = (INTERVALS, ENGAGEMENT, SHEET) if asked.where else (INTERVALS, ENGAGEMENT)
+        sure, engaged, *counted = answers = [answer(kind, asked.key()) for kind in kinds]
+        if request.htmx.target == "answers" and any(each.is_awaited for each in answers):
             return HttpResponse(status=204)  # nothing to show yet: the page stays as it is, and asks again
+        if counted and counted[0].said is None:
+            context = {"nav_current": "executive-view", "ladder": asked, "has_failed": counted[0].has_failed}
+            return render(request, "analytics/executive_empty.html", context)
         waiting = "It could not be worked out." if engaged.has_failed else "Being worked out."
-        view = look(asked, sure.said, engaged.said, counting_rules().expansion_unit, waiting)
-        return render(request, "analytics/executive.html", _context(request, asked, view, (sure, engaged), state))
+        sheet = Sheet.read(counted[0].said["rows"]) if counted else None
+        view = look(asked, sure.said, engaged.said, counting_rules().expansion_unit, waiting, sheet)
+        return render(request, "analytics/executive.html", _context(request, asked, view, answers, state))
 
 
 def _context(request, asked: Asked, view: View, answers, state) -> dict:
@@ -68,19 +74,7 @@ def _context(request, asked: Asked, view: View, answers, state) -> dict:
         "is_working": any(each.is_awaited for each in answers),
         "counted_at": calendar.time(state.kept_at),
         "query": asked.query(),
-        **_filters(asked),
-    }
-
-
-def _filters(asked: Asked) -> dict:
-    return {
-        "ladders": Ladder.objects.exclude(first_published_at=None).order_by("position", "id"),
-        "periods": [(key, name, key == asked.period) for key, name in PERIODS.items()],
-        "role_choices": roles_of(asked.ladder),
-        "segment_choices": [
-            (name, [(f"{trait}:{value}", value, (trait, value) == (asked.trait, asked.value)) for value in values])
-            for trait, name, values in segments_of(asked.ladder)
-        ],
+        **filters(asked),
     }
 
 

@@ -216,6 +216,17 @@ def make_everything(basis: Basis) -> None:
         )
 
 
+def count_climbs(climbs: str, parameters: dict) -> list[tuple]:
+    """(measure, role, cohort and the columns of counts) of these climbs, a select that gives each its sign; nothing is kept."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""select measure, role, cohort, {", ".join((*PLAIN, *PACKED))}
+                from ({_cells(climbs, 0)} {ROWS}) each ({_NAMES})""",
+            parameters,
+        )
+        return cursor.fetchall()
+
+
 def differing(basis: Basis) -> int:
     """How many rows are other than the climbs say: a recount of everything."""
     cells = _cells(EVERYBODY, len(basis.segments))

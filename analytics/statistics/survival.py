@@ -42,6 +42,18 @@ def kaplan_meier(table: LifeTable) -> np.ndarray:
     return np.cumprod(1 - table.reached / np.maximum(table.at_risk, 1))
 
 
+STUCK_BETWEEN = (7, 60)  # days, between which "stuck" begins
+
+
+def stuck_after(curve: Curve) -> int:
+    """The days by which four of five of those who get there had: from then on somebody at the step is stuck."""
+    low, high = STUCK_BETWEEN
+    end = float(curve.arrived[-1]) if len(curve.arrived) else 0.0
+    if not end:
+        return high
+    return min(max(curve.time_of(0.8 * end) or low, low), high)
+
+
 def restricted_mean(curve: Curve, days: int) -> float | None:
     """The mean of the days it takes, those who take longer than `days` counted as `days`; None beyond what was observed."""
     return float((1 - curve.arrived[:days]).sum()) if 0 < days <= len(curve.arrived) else None

@@ -21,43 +21,10 @@ from onboarding.tenancy.scope import workspace_scope
 from onboarding.tracking.models import Account
 from tests.analytics.rollups import keep_all
 from tests.ladders import ladder, milestone, publish_ladder
-from tests.senders import Sender, group, identify, track
+from tests.senders import Sender, identify, track
 
 PAGE = "/w/acme/insight/"
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def climbed(client, acme):
-    """Twenty people began 100 days ago and took 12 days to first value; forty began 50 days ago and took 6; the last eight never did."""
-    document = ladder(
-        milestone("connect", {"event": "Connected"}),
-        milestone("publish", {"event": "Published"}, unlocks=["alerts"]),
-        milestone("share", {"event": "Shared"}),
-        rungs={"publish": {"first_value": True, "requires": ["connect"]}},
-    )
-    document["features"] = [{"key": "alerts", "name": "Alerts", "events": ["Alert Set"]}]
-    publish_ladder(acme, document)
-    sender, now = Sender(client, acme), clock.now()
-    events = []
-    for number in range(60):
-        is_early = number < 20
-        start = now - (100 if is_early else 50) * DAY
-        user, account = f"p{number}", f"a{number % 10}"
-        role = "operator" if number % 2 else "lead"
-        events += [
-            identify(user, start, role=role, name=f"Person {number}", account=account),
-            group(user, account, start, industry="rail" if number % 10 < 5 else "sea"),
-            track(user, "Connected", start + DAY, account=account),
-        ]
-        if number < 52:
-            reached = start + (12 if is_early else 6) * DAY
-            events.append(track(user, "Published", reached, account=account))
-        if number < 30:
-            events.append(track(user, "Alert Set", start + 15 * DAY, account=account))
-    sender.send(*events)
-    keep_all(acme)
-    return acme
 
 
 def text_of(response) -> str:
@@ -162,7 +129,7 @@ def test_a_period_that_goes_on_is_counted_so_far(climbed):
         now = clock.now().date()
         asked = read_asked({"from": str(now - 60 * DAY), "to": str(now + 9 * DAY)}, climbed.zone)
         assert asked.span.last == asked.until
-        assert intervals(asked, 1)["first_value"] is not None
+        assert intervals(asked.said(), 1)["first_value"] is not None
 
 
 def test_stuck_is_who_is_stuck_in_the_asked_time(climbed):

@@ -1,0 +1,222 @@
+"""A metric by two dimensions: each cell with its interval and, laid beside it, the time before. Worked out by the worker."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from analytics.asking import Asked
+from analytics.climbers import Dimension
+from analytics.dimensions import TIMES
+from analytics.engagement import Counted, counted, goals_counted
+from analytics.measures import BY_DAY, CURVES, GOALS, MEAN, MEDIAN, SO_FAR, STUCK, TOTAL, Measure
+from analytics.models import CountingRules
+from analytics.reading import OPEN, REACHED, Ways, read_ways
+from analytics.sentences import ENOUGH
+from analytics.statistics.estimates import Estimate, difference, mean, share
+from analytics.statistics.intervals import band
+from analytics.statistics.survival import incidence, log_rank_of_accounts, restricted_mean, stuck_after
+
+MOST_ROWS, MOST_COLUMNS, MOST_TIMES = 12, 6, 30
+DRAWN, CURVES_DRAWN = 60, 4
+OTHERS = "\u2026"  # the value under which those of small groups are put together
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is laid out; `is_compared` is with the time before."""
+
+    measure: Measure
+    asked: Asked
+    row: Dimension | None = None
+    column: Dimension | None = None
+    is_compared: bool = False
+
+
+@dataclass(frozen=True)
+class Read:
+    """What was read of everybody: of which row and column each entry is, and how a figure comes of some of them."""
+
+    row: np.ndarray
+    column: np.ndarray
+    n: np.ndarray
+    figure: Callable[[np.ndarray], Estimate]
+    ways: Ways | None = None
+
+
+def explore(question: Question, rules: CountingRules, zone: str, *, seed: int) -> dict:
+    """The whole table, as it is kept: {"rows", "columns": [[value, people]], "cells": row by row, "curves", "compared"}.
+
+    The first row and the first column are everybody; their value is None. A cell is None where nobody is.
+    """
+    found = _read(question, question.asked, rules, zone, seed)
+    rows = _values(found.row, found.n, question.row, MOST_ROWS)
+    columns = _values(found.column, found.n, question.column, MOST_COLUMNS)
+    before = None
+    if question.is_compared and question.measure.kind != GOALS:
+        is_curve = question.measure.kind in CURVES
+        before = _read(question, question.asked.before(as_it_stood=not is_curve), rules, zone, seed)
+    cells = [
+        [_cell(found, before, (row, rows), (column, columns)) for column in [None, *columns]] for row in [None, *rows]
+    ]
+    said = {
+        "rows": [[value, _size(found, value, rows, found.row)] for value in [None, *rows]],
+        "columns": [[value, _size(found, value, columns, found.column)] for value in [None, *columns]],
+        "cells": cells,
+    }
+    if question.measure.kind in CURVES and question.row and not question.column and found.ways is not None:
+        said |= _compared(question, found, rows, seed)
+    return said
+
+
+# --- reading ----------------------------------------------------------------------------------
+
+
+def _read(question: Question, asked: Asked, rules: CountingRules, zone: str, seed: int) -> Read:
+    measure, split = question.measure, {"row": question.row, "column": question.column}
+    if measure.kind in (*CURVES, SO_FAR, STUCK):
+        ways = read_ways(asked, measure.of, **split)
+        return Read(ways.row, ways.column, ways.n, _of_ways(measure, ways, seed), ways)
+    if measure.kind == GOALS:
+        found, _ = goals_counted(asked, **split)
+    else:
+        found = counted(measure.of, asked, rules, zone, number=measure.number, **split)
+    row, column = (np.array([getattr(each, name) for each in found], dtype=object) for name in ("row", "column"))
+    whole = np.array([each.whole for each in found])
+    return Read(row, column, whole, _of_counted(measure, found))
+
+
+def _of_ways(measure: Measure, ways: Ways, seed: int) -> Callable[[np.ndarray], Estimate]:
+    if measure.kind == MEDIAN:
+        return lambda which: _median(ways.only(which), seed)
+    if measure.kind == BY_DAY:
+        return lambda which: _by_day(ways.only(which), measure.day, seed)
+    is_there = ways.outcome == REACHED
+    if measure.kind == STUCK:
+        after = stuck_after(incidence(ways.spells().table()))
+        is_there = (ways.outcome == OPEN) & (ways.day > after)
+    return lambda which: _share(ways.cluster[which], (ways.n * is_there)[which], ways.n[which])
+
+
+def _of_counted(measure: Measure, found: list[Counted]) -> Callable[[np.ndarray], Estimate]:
+    cluster = np.array([each.cluster for each in found], dtype=np.int64)
+    part, whole = (np.array([getattr(each, name) for each in found]) for name in ("part", "whole"))
+    if measure.kind == TOTAL:
+        return lambda which: Estimate(float(part[which].sum()), None, None, int(whole[which].sum()), int(which.sum()))
+    figure = mean if measure.kind == MEAN else share
+    return lambda which: figure(*_by_cluster(cluster[which], part[which], whole[which]))
+
+
+def _by_cluster(cluster: np.ndarray, *numbers: np.ndarray) -> list[np.ndarray]:
+    """Each account's sums."""
+    _, place = np.unique(cluster, return_inverse=True)
+    return [np.bincount(place, weights=each) if len(place) else np.zeros(0) for each in numbers]
+
+
+def _share(cluster: np.ndarray, part: np.ndarray, whole: np.ndarray) -> Estimate:
+    return share(*_by_cluster(cluster, part, whole))
+
+
+def _median(ways: Ways, seed: int) -> Estimate:
+    spells = ways.spells()
+    curve, sure = incidence(spells.table()), band(spells, seed=seed) if ways.people >= ENOUGH else None
+    low, high = sure.median if sure else (None, None)
+    return Estimate(curve.time_of(), low, high, ways.people, len(set(ways.cluster)))
+
+
+def _by_day(ways: Ways, day: int, seed: int) -> Estimate:
+    """None before anybody has been watched so long."""
+    spells = ways.spells()
+    curve, clusters = incidence(spells.table()), len(set(ways.cluster))
+    value = curve.by(day)
+    if value is None or ways.people < ENOUGH:
+        return Estimate(value, None, None, ways.people, clusters)
+    sure = band(spells, seed=seed)
+    ends = (float(sure.low[day]), float(sure.high[day])) if sure else (None, None)
+    return Estimate(value, *ends, ways.people, clusters)
+
+
+# --- laying out -------------------------------------------------------------------------------
+
+
+def _values(labels: np.ndarray, n: np.ndarray, dimension: Dimension | None, most: int) -> list[str]:
+    """The values in the order in which they are shown: times as they come, the latest of very many; others by their size, and what
+    is too much under OTHERS.
+    """
+    if dimension is None:
+        return []
+    names, place = np.unique(labels.astype(str), return_inverse=True) if len(labels) else (np.array([]), labels)
+    sizes = np.bincount(place.astype(int), weights=n) if len(names) else []
+    if dimension.of in TIMES:
+        found = [str(name) for name in names][-MOST_TIMES:]
+        return [OTHERS, *found] if len(names) > MOST_TIMES else found
+    ordered = [str(name) for _, name in sorted(zip(sizes, names, strict=True), key=lambda pair: (-pair[0], pair[1]))]
+    return ordered if len(ordered) <= most else [*ordered[: most - 1], OTHERS]
+
+
+def _which(labels: np.ndarray, value: str | None, values: list[str]) -> np.ndarray:
+    """Which entries are of that value; of OTHERS those of no other, of None all."""
+    if value is None:
+        return np.ones(len(labels), dtype=bool)
+    if value == OTHERS:
+        return ~np.isin(labels.astype(str), [each for each in values if each != OTHERS])
+    return labels == value
+
+
+def _size(found: Read, value: str | None, values: list[str], labels: np.ndarray) -> int:
+    return int(found.n[_which(labels, value, values)].sum())
+
+
+def _cell(found: Read, before: Read | None, row: tuple, column: tuple) -> dict | None:
+    now = _figure(found, row, column)
+    if now is None:
+        return None
+    said = {"value": now.value, "low": now.low, "high": now.high, "n": now.n, "accounts": now.clusters}
+    was = _figure(before, row, column) if before else None
+    if was is not None and was.value is not None and was.n >= ENOUGH and now.n >= ENOUGH:
+        changed = difference(now, was)
+        said |= {"was": was.value, "changed": list(changed) if changed else None}
+    return said
+
+
+def _figure(found: Read, row: tuple, column: tuple) -> Estimate | None:
+    which = _which(found.row, *row) & _which(found.column, *column)
+    return found.figure(which) if which.any() else None
+
+
+# --- comparing curves -------------------------------------------------------------------------
+
+
+def _compared(question: Question, found: Read, rows: list[str], seed: int) -> dict:
+    """The curves of the largest groups, and each beside everybody else: the difference by the measure's day, the mean of the days
+    up to it, and how likely so much of a difference were without any.
+    """
+    curves, compared = [], []
+    for value in [value for value in rows if value != OTHERS]:
+        which = _which(found.row, value, rows)
+        mine, rest = found.ways.only(which), found.ways.only(~which)
+        if mine.people < ENOUGH:
+            continue
+        curve = incidence(mine.spells().table())
+        if len(curves) < CURVES_DRAWN:
+            shares = [round(float(each), 5) for each in curve.arrived[: DRAWN + 1]]
+            curves.append({"value": value, "arrived": shares, "people": mine.people})
+        if rest.people >= ENOUGH:
+            compared.append({"value": value, **_beside(mine, rest, question.measure.day, seed)})
+    return {"curves": curves, "compared": compared, "day": question.measure.day}
+
+
+def _beside(mine: Ways, rest: Ways, day: int, seed: int) -> dict:
+    one, other = (_by_day(each, day, seed) for each in (mine, rest))
+    means = [restricted_mean(incidence(each.spells().table()), day) for each in (mine, rest)]
+    both = Ways(*(np.concatenate(pair) for pair in zip(vars(mine).values(), vars(rest).values(), strict=True))).spells()
+    is_mine = np.arange(len(both.day)) < mine.people
+    changed = difference(one, other)
+    return {
+        "share": one.value,
+        "rest": other.value,
+        "difference": list(changed) if changed else None,
+        "mean": means[0],
+        "rest_mean": means[1],
+        "p": log_rank_of_accounts(both.cluster, both.day, both.reached, is_mine),
+    }
