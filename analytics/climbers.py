@@ -80,9 +80,10 @@ def _read(what, place: str, said: dict, tables: set[str]) -> str:
 
 # --- the way to a step ------------------------------------------------------------------------
 
-FIRST_VALUE, DONE, RUNG, WAIT, USE = "first_value", "done", "rung", "wait", "use"
+BEGAN, FIRST_VALUE, DONE, RUNG, WAIT, USE = "began", "first_value", "done", "rung", "wait", "use"
 PLACES = "join unnest(%(versions)s::bigint[], %(places)s::int[]) p (version_id, place) using (version_id)"
 WAYS = {
+    BEGAN: "select c.*, c.cohort as since, 0 as lag from climb c",
     FIRST_VALUE: "select c.*, c.cohort as since, c.first_value::int as lag from climb c",
     DONE: "select c.*, c.cohort as since, c.done::int as lag from climb c",
     RUNG: f"select c.*, c.cohort as since, c.lags[p.place]::int as lag from climb c {PLACES}",
@@ -107,8 +108,8 @@ KNOWN = """
 
 def way(asked: Asked, step: str, row: Dimension | None = None, column: Dimension | None = None) -> tuple[str, dict]:
     """(the head of a statement that ends in `known`, its parameters): the climbs of those who have the step, since when it counts
-    for them, after how many days they got there, and what is known of it. `step` is "first_value", "done", "rung:" or "wait:" and
-    a rung's key, or "use:" and a feature's key, without one any feature.
+    for them, after how many days they got there, and what is known of it. `step` is "began" (everybody, at once), "first_value",
+    "done", "rung:" or "wait:" and a rung's key, or "use:" and a feature's key, without one any feature.
     """
     kind, _, key = step.partition(":")
     sql, said = climbs(asked, row, column)

@@ -175,7 +175,7 @@ def _cell(found: Read, before: Read | None, row: tuple, column: tuple) -> dict |
     was = _figure(before, row, column) if before else None
     if was is not None and was.value is not None and was.n >= ENOUGH and now.n >= ENOUGH:
         changed = difference(now, was)
-        said |= {"was": was.value, "changed": list(changed) if changed else None}
+        said |= {"was": was.value, "changed": changed.said() if changed else None}
     return said
 
 
@@ -215,7 +215,7 @@ def _beside(mine: Ways, rest: Ways, day: int, seed: int) -> dict:
     return {
         "share": one.value,
         "rest": other.value,
-        "difference": list(changed) if changed else None,
+        "difference": changed.said() if changed else None,
         "mean": means[0],
         "rest_mean": means[1],
         "p": log_rank_of_accounts(both.cluster, both.day, both.reached, is_mine),

@@ -48,7 +48,9 @@ def answer(kind: str, question: str) -> Answer:
 def _ask(row: Kept, now: datetime) -> None:
     """Hand the question over once this transaction is there to be read; in a workspace so many are under way, and no more."""
     workspace_id = current_workspace_id()
-    under_way = Kept.objects.filter(said__isnull=True, failed_at=None, asked_at__gt=now - 6 * AGAIN).exclude(pk=row.pk).count()
+    under_way = (
+        Kept.objects.filter(said__isnull=True, failed_at=None, asked_at__gt=now - 6 * AGAIN).exclude(pk=row.pk).count()
+    )
     if under_way < AT_ONCE:
         Kept.objects.filter(pk=row.pk).update(asked_at=now, failed_at=None)
         transaction.on_commit(lambda: hand_over("analytics.work_out", workspace_id, row.pk))

@@ -188,5 +188,26 @@ METRICS = (
         "A plain share; in money the sum of value minus baseline, by currency, with the assumptions that each goal states.",
         "milestones_goal and milestones_goalreading, or the event that a goal reads",
     ),
+    Metric(
+        "stuck_cost",
+        "Cost of a stuck step",
+        "The days that people have been stuck at a step in all, and what these are worth by an assumption of your own.",
+        "person-days, or as the settings say",
+        LESS,
+        "Everybody who is stuck at the step, as that is defined; each day after the one on which being stuck began.",
+        "People times days, times what a day is worth. The worth of a day is stated beside the figure, and can be changed there.",
+        _matrix("'wait:<step>'") + "\n-- summed account by account from analytics_climb, by the same rules",
+    ),
+    Metric(
+        "validity",
+        "What a step goes with",
+        "Of those who had reached a step by a day, the share still active in week 8 to 11, beside that of those who had not.",
+        "percentage points",
+        MORE,
+        "Everybody who began in the period, was still there on that day, has the step on their track, and has had 84 days since.",
+        "Landmark analysis: who is sorted by what they had reached on one day, and followed from then on. The interval of the "
+        "difference looks at each account as one. It is an association: those who reach a step may differ in other ways.",
+        "analytics_climb: lags, weeks, gone, ended",
+    ),
 )
 BY_KEY = {metric.key: metric for metric in METRICS}

@@ -114,6 +114,38 @@ def spread(name: str, everybody: str, best: tuple[str, str] | None, worst: tuple
     return f"{said}, from {worst[1]} for “{worst[0]}” to {best[1]} for “{best[0]}”."
 
 
+def apart(by: str, names: list[str], *, has_intervals: bool) -> str:
+    """Which groups lie clearly apart from all others."""
+    if not has_intervals:
+        return f"Too few accounts to say how far each {by} lies from the others"
+    if not names:
+        return f"No {by} lies further from the others than chance does"
+    said = " and ".join(f"“{name}”" for name in names[:2]) + (f" and {len(names) - 2} more" if len(names) > 2 else "")
+    return f"{said} {'lies' if len(names) == 1 else 'lie'} apart from the others"
+
+
+def ninety(began: int, early: float | None, late: float | None, stuck: str) -> str:
+    """What the page of ninety days opens with."""
+    if not began:
+        return "Nobody began on this ladder in this time."
+    first = f"{percent(early)} reach first value within 30 days" if early is not None else "it is too early for day 30"
+    last = f"{percent(late)} are active in week 12" if late is not None else "too early to say who stays"
+    said = f"Of {people(began)} who began, {first}; {last}."
+    return f"{said} Most days are lost at “{stuck}”." if stuck else said
+
+
+def goes_with(title: str, reached: float, others: float, low: float | None, high: float | None) -> str:
+    """What reaching a step goes with, as an association: never that it is the cause."""
+    said = f"{percent(reached)} of those who had reached it stayed, {percent(others)} of those who had not"
+    if low is None or high is None:
+        return f"{said}: too few accounts to say more."
+    if low <= 0 <= high:
+        return f"{said}: no more of a difference than chance makes."
+    word = "more" if low > 0 else "fewer"
+    ends = sorted((abs(round(low * 100)), abs(round(high * 100))))
+    return f"{said}: {ends[0]} to {ends[1]} points {word}."
+
+
 def difference(found: list | None) -> str:
     """A difference of shares with its interval, in points: 12 points more, 3 to 21; and that it may be chance where it may."""
     if found is None:

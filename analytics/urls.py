@@ -1,9 +1,11 @@
 from django.urls import path
 
-from analytics.pages import counting, definitions, executive, explorer, people, saved_views
+from analytics.pages import counting, definitions, executive, explorer, ninety, people, saved_views, validity
 
 urlpatterns = [
     path("w/<slug:slug>/insight/", executive.executive_view, name="executive-view"),
+    path("w/<slug:slug>/insight/ninety-days/", ninety.ninety_page, name="ninety-days"),
+    path("w/<slug:slug>/insight/validity/", validity.validity_page, name="validity"),
     path("w/<slug:slug>/insight/explore/", explorer.explorer, name="explorer"),
     path("w/<slug:slug>/insight/views/save/", saved_views.view_save, name="view-save"),
     path("w/<slug:slug>/insight/views/<int:pk>/remove/", saved_views.view_remove, name="view-remove"),

@@ -11,8 +11,10 @@ from analytics.dimensions import dimension_of
 from analytics.engagement import engagement
 from analytics.exploring import Question, explore
 from analytics.kept import keep_answer
+from analytics.landmarks import validity
 from analytics.measures import measure_of
 from analytics.models import Keeping, Kept
+from analytics.ninety import ninety_days
 from analytics.reading import Ways, count_sheet, read_ways
 from analytics.rollups.basis import counting_rules
 from analytics.statistics.intervals import band
@@ -21,6 +23,7 @@ from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import current_workspace_id
 
 INTERVALS, ENGAGEMENT, SHEET, EXPLORED = "intervals", "engagement", "sheet", "explored"
+NINETY, VALIDITY = "ninety", "validity"
 LOCK = 721_200  # and up: one for each question
 DAYS = 120  # of a band: as far as curves are drawn
 
@@ -80,7 +83,27 @@ def explored(question: dict, version: int) -> dict:
     zone = Workspace.objects.get(pk=current_workspace_id()).zone
     with timezone.override(zone):
         said = Question(measure, asked, row, column, question["is_compared"])
-        return explore(said, counting_rules(), str(zone), seed=seed_of(question, version))
+        return explore(said, counting_rules(), str(zone), seed=seed_of(question["asked"], version))
 
 
-KINDS = {INTERVALS: intervals, ENGAGEMENT: engaged, SHEET: sheet, EXPLORED: explored}
+def ninety(question: dict, version: int) -> dict:
+    """Ninety days on one page."""
+    zone = Workspace.objects.get(pk=current_workspace_id()).zone
+    with timezone.override(zone):
+        return ninety_days(read_question(question), counting_rules(), str(zone), seed=seed_of(question, version))
+
+
+def landmarks(question: dict, version: int) -> dict:
+    """Which steps go with staying."""
+    found = validity(read_question(question["asked"]), question["landmark"])
+    return {"steps": [step.said() for step in found]}
+
+
+KINDS = {
+    INTERVALS: intervals,
+    ENGAGEMENT: engaged,
+    SHEET: sheet,
+    EXPLORED: explored,
+    NINETY: ninety,
+    VALIDITY: landmarks,
+}

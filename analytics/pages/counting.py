@@ -18,7 +18,16 @@ from onboarding.tracking.models import EventName
 
 MOST_SEGMENTS, MOST_WORKFLOWS = 5, 30
 TRAIT = re.compile(r"[A-Za-z0-9_ .-]{1,60}")
-FIELDS = ("segments", "left_trait", "workflows", "expansion_event", "expansion_property", "expansion_unit")
+FIELDS = (
+    "segments",
+    "left_trait",
+    "workflows",
+    "expansion_event",
+    "expansion_property",
+    "expansion_unit",
+    "day_worth",
+    "day_worth_unit",
+)
 
 
 class LinesOf(forms.CharField):
@@ -67,6 +76,16 @@ class CountingForm(GuardedForm):
     expansion_unit = forms.CharField(
         label="In which unit", required=False, max_length=20, help_text="Such as seats, or EUR a month."
     )
+
+    day_worth = forms.FloatField(
+        label="What a day is worth on which one person gets on",
+        required=False,
+        min_value=0,
+        max_value=1_000_000,
+        help_text="Your own assumption, shown wherever it is used: it says what steps cost at which people are stuck.",
+        widget=forms.NumberInput(attrs={"step": "any"}),
+    )
+    day_worth_unit = forms.CharField(label="In which unit", required=False, max_length=20, help_text="Such as EUR.")
 
     def clean_segments(self):
         for name in self.cleaned_data["segments"]:

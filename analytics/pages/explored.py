@@ -64,7 +64,7 @@ class Cell:
     change: tuple[str, str, str]
     change_words: str
     people: str  # the query of the people behind it; "" where there is none
-    heat: int | None
+    bar: tuple[float, float, float] | None  # the interval's ends and the figure, in percent of the widest
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,9 @@ class Line:
 
 def laid_out(chosen: Chosen, said: dict) -> dict:
     namer, measure = Namer(), chosen.measure
-    columns = [(_name(namer, chosen.column, value), n) for value, n in said["columns"]]
-    peak = max((cell["value"] for row in said["cells"] for cell in row if cell and cell["value"]), default=0)
+    columns = [(group_name(namer, chosen.column, value), n) for value, n in said["columns"]]
+    ends = [cell[key] for row in said["cells"] for cell in row if cell for key in ("value", "high") if cell[key]]
+    peak = 1 if measure.is_share else max(ends, default=0)
     lines = []
     for (value, n), cells in zip(said["rows"], said["cells"], strict=True):
         mine = narrowed(chosen.asked, chosen.row, value)
@@ -87,7 +88,7 @@ def laid_out(chosen: Chosen, said: dict) -> dict:
             for cell, (other, _) in zip(cells, said["columns"], strict=True)
         ]
         only = chosen.query(mine) if mine is not None and value is not None else ""
-        lines.append(Line(_name(namer, chosen.row, value), n, only, shown))
+        lines.append(Line(group_name(namer, chosen.row, value), n, only, shown))
     curves = said.get("curves")
     context = {
         "columns": columns,
@@ -96,17 +97,17 @@ def laid_out(chosen: Chosen, said: dict) -> dict:
         "headline": _headline(chosen, said, namer),
     }
     if curves:
-        named = [(_name(namer, chosen.row, each["value"]), each["arrived"]) for each in curves]
+        named = [(group_name(namer, chosen.row, each["value"]), each["arrived"]) for each in curves]
         context |= {"figure": figures.arrivals(named), "curves": named, "curve_rows": _curve_rows(named)}
     if said.get("compared"):
         context["compared"] = [
-            _beside(_name(namer, chosen.row, each["value"]), each, said["day"]) for each in said["compared"]
+            _beside(group_name(namer, chosen.row, each["value"]), each, said["day"]) for each in said["compared"]
         ]
         context["day"] = said["day"]
     return context
 
 
-def _name(namer: Namer, dimension: Dimension | None, value: str | None) -> str:
+def group_name(namer: Namer, dimension: Dimension | None, value: str | None) -> str:
     if value is None:
         return "Everybody"
     return "All others" if value == OTHERS else namer.value(dimension, value)
@@ -138,10 +139,10 @@ def _cell(measure: Measure, cell: dict | None, asked: Asked | None, peak: float)
     value = figure_words(measure, cell["value"]) if has_enough else "Too few"
     interval = interval_words(measure, cell["low"], cell["high"]) if has_enough else ""
     change = change_words(measure, cell["value"], cell.get("was")) if has_enough else ("", "", "")
-    heat = min(int(cell["value"] / peak * 6.99), 6) if has_enough and peak and cell["value"] is not None else None
-    return Cell(
-        value, interval, cell["n"], change, changed_words(measure, cell.get("changed")), _people(measure, asked), heat
-    )
+    ends = (cell["low"], cell["high"], cell["value"])
+    bar = tuple(100 * end / peak for end in ends) if has_enough and peak and None not in ends else None
+    changed = changed_words(measure, cell.get("changed"))
+    return Cell(value, interval, cell["n"], change, changed, _people(measure, asked), bar)
 
 
 def _people(measure: Measure, asked: Asked | None) -> str:
@@ -217,7 +218,7 @@ def _headline(chosen: Chosen, said: dict, namer: Namer) -> str:
         measure.name,
         figure_words(measure, everybody["value"]),
         *(
-            (_name(namer, chosen.row, each), figure_words(measure, known[each])) if each is not None else None
+            (group_name(namer, chosen.row, each), figure_words(measure, known[each])) if each is not None else None
             for each in (best, worst)
         ),
     )
@@ -258,7 +259,7 @@ def as_file(chosen: Chosen, said: dict) -> HttpResponse:
     for (row, _), cells in zip(said["rows"], said["cells"], strict=True):
         for (column, _), cell in zip(said["columns"], cells, strict=True):
             if cell:
-                names = [_name(namer, chosen.row, row), _name(namer, chosen.column, column)]
+                names = [group_name(namer, chosen.row, row), group_name(namer, chosen.column, column)]
                 numbers = [cell[key] for key in ("value", "low", "high", "n", "accounts")]
                 out.writerow([*map(harmless, names), *numbers, cell.get("was")])
     return answer

@@ -28,6 +28,23 @@ class Estimate:
         return self.low is not None and self.high is not None
 
 
+@dataclass(frozen=True)
+class Difference:
+    """One figure less another; an end of the interval is None where it is not known."""
+
+    value: float
+    low: float | None
+    high: float | None
+
+    @property
+    def may_be_chance(self) -> bool | None:
+        """None where there is no interval to tell."""
+        return None if self.low is None or self.high is None else self.low <= 0 <= self.high
+
+    def said(self) -> list:
+        return [self.value, self.low, self.high]
+
+
 def share(part: np.ndarray, whole: np.ndarray) -> Estimate:
     """`part` of `whole`, account by account."""
     value, half, n, clusters = _ratio(part, whole)
@@ -64,13 +81,32 @@ def _ratio(part: np.ndarray, whole: np.ndarray) -> tuple[float | None, float | N
     return value, float(np.sqrt(variance)) * quantile(whole), int(n), clusters
 
 
-def difference(one: Estimate, other: Estimate) -> tuple[float, float | None, float | None] | None:
-    """(one minus other, the ends of its interval); None where either is not known."""
+def share_difference(
+    part: np.ndarray, whole: np.ndarray, other_part: np.ndarray, other_whole: np.ndarray
+) -> Difference | None:
+    """The share of some people less that of others, account by account: the same accounts may hold both, so what an account adds to
+    the one and to the other is looked at together. None where either is nobody.
+    """
+    n, other_n = float(whole.sum()), float(other_whole.sum())
+    if not n or not other_n:
+        return None
+    one, other = float(part.sum() / n), float(other_part.sum() / other_n)
+    sizes = whole + other_whole
+    clusters = int((sizes > 0).sum())
+    if min(worth(whole), worth(other_whole)) < FEW:
+        return Difference(one - other, None, None)
+    residual = (part - one * whole) / n - (other_part - other * other_whole) / other_n
+    half = np.sqrt(clusters / (clusters - 1) * float((residual**2).sum())) * quantile(sizes[sizes > 0])
+    return Difference(one - other, float(one - other - half), float(one - other + half))
+
+
+def difference(one: Estimate, other: Estimate) -> Difference | None:
+    """One minus other, of different people; None where either is not known."""
     if one.value is None or other.value is None:
         return None
     between = one.value - other.value
     if not (one.has_interval and other.has_interval):
-        return between, None, None
+        return Difference(between, None, None)
     low = between - np.hypot(one.value - one.low, other.high - other.value)
     high = between + np.hypot(one.high - one.value, other.value - other.low)
-    return between, float(low), float(high)
+    return Difference(between, float(low), float(high))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from statsmodels.regression.linear_model import OLS
 
-from analytics.statistics.estimates import Estimate, difference, mean, share
+from analytics.statistics.estimates import Estimate, difference, mean, share, share_difference
 from analytics.statistics.survival import log_rank_of_accounts
 
 LEVEL = 0.95
@@ -43,7 +43,7 @@ def test_the_variance_is_that_of_a_regression_on_nothing_clustered_by_account():
 )
 def test_a_difference_as_newcombe_published_it(one, other, interval):
     found = difference(wilson(*one), wilson(*other))
-    assert found[1:] == pytest.approx(interval, abs=5e-5)
+    assert (found.low, found.high) == pytest.approx(interval, abs=5e-5)
 
 
 def wilson(part: int, whole: int) -> Estimate:
@@ -66,7 +66,7 @@ def test_too_few_accounts_have_a_figure_and_no_interval():
     found = share(np.array([3, 2, 0]), np.array([4, 4, 0]))
     assert (found.value, found.low, found.n, found.clusters) == (0.625, None, 8, 2)
     assert share(np.zeros(0), np.zeros(0)).value is None
-    assert difference(found, found) == (0, None, None)
+    assert difference(found, found).said() == [0, None, None]
 
 
 @pytest.mark.slow
@@ -80,6 +80,22 @@ def test_an_interval_holds_the_truth_as_often_as_it_says(count, largest, truth, 
         found = share(*accounts(chance, count=count, largest=largest, truth=truth, alike=alike))
         hits += found.low <= truth <= found.high
     print(f"{count} accounts: {hits / times:.4f}")
+    assert abs(hits / times - LEVEL) <= 2.6 * np.sqrt(LEVEL * (1 - LEVEL) / times)
+
+
+@pytest.mark.slow
+def test_a_difference_within_accounts_holds_the_truth_as_often_as_it_says():
+    chance, times, hits = np.random.default_rng(12), 4_000, 0
+    for _ in range(times):
+        whole = chance.integers(2, 60, 60)
+        some = chance.binomial(whole, chance.beta(2, 2, 60))
+        theirs = chance.normal(0, 0.1, 60)  # what the people of an account share, whoever they are
+        part, other = (
+            chance.binomial(n, np.clip(rate + theirs, 0, 1)) for n, rate in ((some, 0.6), (whole - some, 0.45))
+        )
+        found = share_difference(part, some, other, whole - some)
+        hits += found.low <= 0.15 <= found.high
+    print(f"differences: {hits / times:.4f}")
     assert abs(hits / times - LEVEL) <= 2.6 * np.sqrt(LEVEL * (1 - LEVEL) / times)
 
 

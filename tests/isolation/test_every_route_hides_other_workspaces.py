@@ -2,6 +2,7 @@
 
 import pytest
 
+from analytics.models import SavedView
 from milestones.models import AnswerRule, Enrollment
 from onboarding.tenancy.access import Access
 from onboarding.tenancy.models import ApiKey, Invitation, Member, SigningSecret
@@ -50,6 +51,7 @@ SUBJECTS = {
     "invitation-revoke": Invitation,
     "member-access": Member,
     "member-remove": Member,
+    "view-remove": SavedView,
 }
 MEMBERS_ROUTES = {
     pattern.name: (route, pattern.callback.route_class)

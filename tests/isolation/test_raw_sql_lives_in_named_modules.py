@@ -8,6 +8,7 @@ FLOORS = ("onboarding", "milestones", "playbooks", "analytics")
 ALLOWED = {
     "analytics/behind.py",
     "analytics/engagement.py",
+    "analytics/landmarks.py",
     "analytics/reading.py",
     "analytics/rollups/climbs.py",
     "analytics/rollups/matrices.py",

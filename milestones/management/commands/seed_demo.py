@@ -16,6 +16,7 @@ COUNTED = {
     "segment": ["industry", "plan", "region"],
     "workflow": ["Dashboard Viewed", "Shift Board Opened", "Alert Acknowledged"],
     "expansion": ["Plan Upgraded", "seats", "seats"],
+    "day_worth": ["12", "EUR"],
 }
 
 
