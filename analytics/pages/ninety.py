@@ -75,6 +75,14 @@ class Spread:
     finding: str
     groups: list[Group]
 
+    @property
+    def has_intervals(self) -> bool:
+        return any(group.bar for group in self.groups)
+
+    @property
+    def all_have_intervals(self) -> bool:
+        return all(group.bar for group in self.groups)
+
 
 @require_safe
 @open_to(Access.EXECUTIVE)
@@ -130,8 +138,8 @@ def _laid_out(asked: Asked, said: dict, worth: float | None, unit: str) -> dict:
 
 
 def _window(asked: Asked, name: str, cells: dict, said: dict) -> Window:
-    days = next(days for window, days, _ in WINDOWS if window == name)
-    figures = [_figure(asked, key, cell) for key, cell in cells.items() if measure_of(asked.ladder, key)]
+    days, keys = next((days, keys) for window, days, keys in WINDOWS if window == name)
+    figures = [_figure(asked, key, cells.get(key)) for key in keys if measure_of(asked.ladder, key)]
     return Window(HEADS[name], f"to day {days}", said["had"][str(days)], said["people"], figures)
 
 
