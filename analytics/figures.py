@@ -1,5 +1,7 @@
 """Charts as Plotly figures in plain dicts. Colours are names of the design's tokens; the page puts the theme's own in when it draws."""
 
+from datetime import date
+
 from analytics.statistics.survival import Curve
 
 AXIS = {
@@ -96,6 +98,51 @@ def arrivals(named: list[tuple[str, list[float]]]) -> dict:
         "hovermode": "x unified",
     }
     return {"data": traces, "layout": layout}
+
+
+def weeks(counts: list[tuple[date, int]], *, since: date, mark: tuple[date, str] | None = None) -> dict:
+    """A bar for each week, by the day on which it begins; those before `since` are grey. `mark` is a day with its words."""
+    names = [f"{start:%-d %b}" for start, _ in counts]
+    colours = ["--chart-fill" if start >= since else "--chart-base / 0.55" for start, _ in counts]
+    trace = {
+        "type": "bar",
+        "x": list(range(len(counts))),
+        "y": [n for _, n in counts],
+        "text": names,
+        "textposition": "none",
+        "marker": {"color": colours},
+        "hovertemplate": "%{text}: %{y}<extra></extra>",
+    }
+    every = max(1, len(names) // 9 + (len(names) % 9 > 0))
+    shown = list(range(0, len(names), every))
+    layout = {
+        "xaxis": {**AXIS, "showgrid": False, "tickvals": shown, "ticktext": [names[place] for place in shown]},
+        "yaxis": {**AXIS, "rangemode": "tozero"},
+        "margin": {"l": 44, "r": 8, "t": 28, "b": 36},
+        "showlegend": False,
+        "bargap": 0.4,
+    }
+    place = _place(counts, mark[0]) if mark else None
+    if place is not None:
+        line = {"color": "--ink-3", "width": 1, "dash": "dot"}
+        layout["shapes"] = [{"type": "line", "x0": place, "x1": place, "y0": 0, "y1": 1, "yref": "paper", "line": line}]
+        layout["annotations"] = [
+            {
+                "x": place,
+                "y": 1,
+                "yref": "paper",
+                "yanchor": "bottom",
+                "text": mark[1],
+                "showarrow": False,
+                "font": {"color": "--ink-2"},
+            }
+        ]
+    return {"data": [trace], "layout": layout}
+
+
+def _place(counts: list[tuple[date, int]], day: date) -> int | None:
+    """Which of the weeks a day lies in."""
+    return next((place for place, (start, _) in enumerate(counts) if 0 <= (day - start).days < 7), None)
 
 
 def _guides(curve: Curve, days: int) -> list[dict]:

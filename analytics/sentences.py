@@ -114,6 +114,28 @@ def spread(name: str, everybody: str, best: tuple[str, str] | None, worst: tuple
     return f"{said}, from {worst[1]} for “{worst[0]}” to {best[1]} for “{best[0]}”."
 
 
+def value_so_far(account: str, gains: list[tuple[str, str, str]], days_to_first: int | None, people_on: int) -> str:
+    """What a value report opens with: the goals that have moved (title, value, baseline), else first value, else how far they are."""
+    if gains:
+        said = "; ".join(f"“{title}” is at {value}, from {baseline}" for title, value, baseline in gains[:2])
+        return f"{account}: {said}"
+    if days_to_first is not None:
+        return f"{account} reached first value in {days(days_to_first)}"
+    if people_on:
+        return f"{account} is on its way: {people(people_on)} began, and none has reached first value yet"
+    return f"Nobody of {account} has begun yet"
+
+
+def active_people(mean: float | None, was: float | None) -> str:
+    """How many people are active in a week, beside the time before."""
+    if mean is None:
+        return "Too early to say how many are active"
+    said = f"{mean:,.0f} {'person is' if round(mean) == 1 else 'people are'} active in a week"
+    if was is None or round(was) == round(mean):
+        return said
+    return f"{said}, {'up' if mean > was else 'down'} from {was:,.0f}"
+
+
 def apart(by: str, names: list[str], *, has_intervals: bool) -> str:
     """Which groups lie clearly apart from all others."""
     if not has_intervals:

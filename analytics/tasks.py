@@ -5,8 +5,11 @@ from datetime import timedelta
 
 from celery import shared_task
 
-from analytics.lookups import workspaces_to_keep
-from analytics.models import Kept
+from analytics.lookups import workspaces_to_keep, workspaces_with_reports_due
+from analytics.models import Kept, Report, ReportMail
+from analytics.reports import schedules
+from analytics.reports.freezing import make
+from analytics.reports.letters import letter
 from analytics.rollups import keeping
 from analytics.worked_out import work_out
 from onboarding import clock
@@ -76,3 +79,53 @@ def work_out_question(workspace_id: int, question: int) -> None:
         log.exception("question %s of workspace %s could not be answered", question, workspace_id)
         with workspace_scope(workspace_id):
             Kept.objects.filter(pk=question).update(failed_at=clock.now())
+
+
+@shared_task(name="analytics.make_report", time_limit=LONG)
+def make_report(workspace_id: int, report: int) -> None:
+    """Make one report, and have it mailed to whom a schedule names."""
+    if not _is_there(workspace_id) or not isinstance(report, int):
+        return
+    try:
+        with workspace_scope(workspace_id):
+            make(report)
+    except Exception as error:
+        if is_away(error):
+            raise
+        log.exception("report %s of workspace %s could not be made", report, workspace_id)
+        with workspace_scope(workspace_id):
+            Report.objects.filter(pk=report, said__isnull=True).update(failed_at=clock.now())
+    else:
+        _mail_reports(workspace_id)
+
+
+@shared_task(name="analytics.reports_due")
+def reports_due() -> None:
+    """Order the reports that are due, and mail those that are made."""
+    if not claim("analytics.reports_due", every=timedelta(minutes=1)):
+        return
+    for workspace_id in workspaces_with_reports_due(clock.now()):
+        with workspace_scope(workspace_id):
+            schedules.order_due(clock.now())
+            schedules.ask_again(clock.now())
+        _mail_reports(workspace_id)
+
+
+def _mail_reports(workspace_id: int) -> None:
+    """Each mail in transactions of its own: it is taken, its link is stored, it is sent, and that is noted."""
+    with workspace_scope(workspace_id):
+        waiting = list(schedules.unsent(clock.now()).values_list("pk", flat=True))
+    for pk in waiting:
+        with workspace_scope(workspace_id):
+            mail = ReportMail.objects.select_related("report__account", "report__made_by__user").filter(pk=pk).first()
+            if mail is None or not schedules.claim_mail(mail, clock.now()):
+                continue
+        with workspace_scope(workspace_id):
+            message = letter(mail)
+        try:
+            message.send()
+        except OSError as error:
+            log.warning("a report could not be mailed: %s", type(error).__name__)
+            continue
+        with workspace_scope(workspace_id):
+            ReportMail.objects.filter(pk=pk).update(sent_at=clock.now())

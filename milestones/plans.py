@@ -191,28 +191,30 @@ class Distance:
         return self.percent is not None and self.percent >= 100
 
 
-def current_of(goal: Goal) -> Current:
-    """The present value, from where the goal says."""
+def current_of(goal: Goal, until: datetime | None = None) -> Current:
+    """The present value, from where the goal says, or as it was at an earlier moment."""
     if goal.source == Goal.Source.EVENT:
-        return _from_events(goal)
-    last = GoalReading.objects.filter(goal=goal).order_by("-at").first()
+        return _from_events(goal, until or clock.now())
+    readings = GoalReading.objects.filter(goal=goal)
+    last = (readings.filter(at__lte=until) if until else readings).order_by("-at").first()
     return Current(last.value, last.at) if last else Current(None, None)
 
 
-def distance(goal: Goal) -> Distance:
-    current = current_of(goal)
+def distance(goal: Goal, until: datetime | None = None) -> Distance:
+    current = current_of(goal, until)
     if None in (current.value, goal.baseline, goal.target) or goal.baseline == goal.target:
         return Distance(current, None)
     return Distance(current, round(100 * (current.value - goal.baseline) / (goal.target - goal.baseline)))
 
 
-def _from_events(goal: Goal) -> Current:
+def _from_events(goal: Goal, until: datetime) -> Current:
     name_id = EventName.objects.filter(name=goal.event).values_list("id", flat=True).first()
     if name_id is None:
         return Current(None, None)
     people = Seat.objects.filter(account=goal.account).values("person_id")
     ours = Q(account_id=goal.account_id) | Q(account_id=None, person_id__in=people)
     rows = Event.objects.filter(ours, name_id=name_id, trusted=True, properties__has_key=goal.property)
+    rows = rows.filter(occurred_at__lte=until)
     rows = rows.annotate(text=KeyTextTransform(goal.property, "properties")).filter(text__regex=NUMBER)
     latest = rows.order_by("-occurred_at", "-id").values_list("text", "occurred_at").first()
     if latest is None:
@@ -221,7 +223,7 @@ def _from_events(goal: Goal) -> Current:
         return Current(float(latest[0]), latest[1])
     number = Cast(F("text"), FloatField())
     if goal.how == Goal.How.AVERAGE:
-        lately = rows.filter(occurred_at__gt=clock.now() - LATELY)
+        lately = rows.filter(occurred_at__gt=until - LATELY)
         return Current(lately.aggregate(value=Avg(number))["value"], latest[1])
     return Current(rows.aggregate(value=Sum(number))["value"], latest[1])
 

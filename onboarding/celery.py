@@ -40,6 +40,7 @@ app.conf.update(
         "publish": {"task": "milestones.publish_due", "schedule": timedelta(seconds=10), "options": {"expires": 15}},
         "take-on": {"task": "milestones.take_on", "schedule": timedelta(seconds=2), "options": {"expires": 5}},
         "pace": {"task": "milestones.measure_pace", "schedule": timedelta(minutes=10), "options": {"expires": 300}},
+        "reports": {"task": "analytics.reports_due", "schedule": timedelta(minutes=1), "options": {"expires": 50}},
         "keep": {"task": "analytics.keep_waiting", "schedule": timedelta(seconds=2), "options": {"expires": 5}},
         "recount": {
             "task": "analytics.recount_everywhere",

@@ -110,6 +110,7 @@ CAIRN_DOORS = [
     ("/m/", "milestones.checklist.mailed_links.door"),
     ("/d/", "milestones.account_links.discovery"),
     ("/k/", "milestones.account_links.kickoff"),
+    ("/r/", "analytics.reports.links.door"),
     ("/widget/v1/", "milestones.checklist.widget.person_token"),
     ("/ofrep/", "milestones.ofrep.flag_reader"),
     ("/api/", "onboarding.tenancy.doors.api_key"),

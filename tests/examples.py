@@ -4,7 +4,19 @@ from datetime import timedelta
 
 from django.apps import apps
 
-from analytics.models import Climb, CountingRules, Keeping, Kept, MatrixRow, PersonDay, SavedView
+from analytics.models import (
+    Climb,
+    CountingRules,
+    Keeping,
+    Kept,
+    MatrixRow,
+    PersonDay,
+    Report,
+    ReportLink,
+    ReportMail,
+    ReportSchedule,
+    SavedView,
+)
 from milestones.models import (
     AccountLink,
     AnswerRule,
@@ -211,4 +223,11 @@ def make_rollups(own: dict, now) -> None:
     row = {"ladder_id": 1, "version_id": 1, "role": "operator", "segment": 0, "value": "", "measure": "done"}
     MatrixRow.objects.create(**own, **row, cohort=now.date(), eligible=1)
     Kept.objects.create(**own, kind="intervals", question="1", key="1", asked_at=now)
+    wanted = {"kind": "board", "sections": ["measures"], "made_at": now}
+    schedule = ReportSchedule.objects.create(**own, **wanted, every="week", emails=["r@fern.example"], next_at=now)
+    report = Report.objects.create(**own, **wanted, first=now.date(), last=now.date(), schedule=schedule)
+    ReportMail.objects.create(**own, report=report, email="r@fern.example")
+    ReportLink.objects.create(
+        **own, report=report, token_hash=hash_secret(new_secret("cairn_report")), made_at=now, expires_at=now
+    )
     SavedView.objects.create(**own, name="By role", query="measure=activation_rate&rows=role", made_at=now)

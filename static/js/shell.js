@@ -32,6 +32,11 @@
     }
   })
 
+  for (const button of document.querySelectorAll('[data-print]')) {
+    button.hidden = false
+    button.addEventListener('click', () => print())
+  }
+
   // A plain form that was sent says so on the button that was pressed.
   document.addEventListener('submit', (event) => {
     if (event.defaultPrevented || event.target.closest('[hx-post], [hx-get], [hx-boost]')) return

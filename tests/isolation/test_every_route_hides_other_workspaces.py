@@ -2,7 +2,7 @@
 
 import pytest
 
-from analytics.models import SavedView
+from analytics.models import Report, ReportLink, ReportSchedule, SavedView
 from milestones.models import AnswerRule, Enrollment
 from onboarding.tenancy.access import Access
 from onboarding.tenancy.models import ApiKey, Invitation, Member, SigningSecret
@@ -52,6 +52,12 @@ SUBJECTS = {
     "member-access": Member,
     "member-remove": Member,
     "view-remove": SavedView,
+    "report-detail": Report,
+    "report-share": Report,
+    "report-remove": Report,
+    "report-file": Report,
+    "report-revoke": ReportLink,
+    "report-schedule-stop": ReportSchedule,
 }
 MEMBERS_ROUTES = {
     pattern.name: (route, pattern.callback.route_class)
