@@ -212,6 +212,9 @@ def make_progress(own: dict, now, seat: Seat) -> None:
     )
 
 
+NOTHING_SAID = {"title": "Nothing", "lede": "", "blocks": [], "data": []}
+
+
 def make_rollups(own: dict, now) -> None:
     """One row of each table of analytics."""
     climb = {"enrollment_id": 1, "person_id": 1, "ladder_id": 1, "version_id": 1, "role": "operator", "segments": []}
@@ -225,7 +228,9 @@ def make_rollups(own: dict, now) -> None:
     Kept.objects.create(**own, kind="intervals", question="1", key="1", asked_at=now)
     wanted = {"kind": "board", "sections": ["measures"], "made_at": now}
     schedule = ReportSchedule.objects.create(**own, **wanted, every="week", emails=["r@fern.example"], next_at=now)
-    report = Report.objects.create(**own, **wanted, first=now.date(), last=now.date(), schedule=schedule)
+    report = Report.objects.create(
+        **own, **wanted, first=now.date(), last=now.date(), schedule=schedule, said=NOTHING_SAID
+    )
     ReportMail.objects.create(**own, report=report, email="r@fern.example")
     ReportLink.objects.create(
         **own, report=report, token_hash=hash_secret(new_secret("cairn_report")), made_at=now, expires_at=now

@@ -102,12 +102,12 @@ def _roles(draft: Draft, view: View) -> None:
             line.name,
             f"{line.people:,}",
             sentences.days(line.median) if line.median is not None else "Not yet",
-            sentences.interval_of_days(line.interval) or "–",
+            _ends(sentences.interval_of_days(line.interval)),
             sentences.percent(line.active) if line.active is not None else "Too early",
         ]
         for line in view.roles
     ]
-    head = ["Role", "People", "Half reach first value in", "How sure", f"Within {ACTIVE_BY} days"]
+    head = ["Role", "People", "Half reach first value in", "95% interval", f"Within {ACTIVE_BY} days"]
     data = [
         Datum("role", line.name, line.median, "days", *(line.interval or (None, None)), n=line.people)
         for line in view.roles
@@ -139,13 +139,15 @@ def _spread(draft: Draft, asked: Asked, spreads: list[dict]) -> None:
             if cell is None or cell["value"] is None or cell["n"] < sentences.ENOUGH:
                 continue
             name = "All others" if value == OTHERS else namer.value(by, value)
-            ends = sentences.interval_of_share(cell["low"], cell["high"]) or "Too few accounts"
+            ends = _ends(sentences.interval_of_share(cell["low"], cell["high"]))
             rows.append([name, f"{cell['n']:,}", sentences.percent(cell["value"]), ends])
             data.append(Datum(said["by"], name, cell["value"], "share", cell["low"], cell["high"], cell["n"]))
         if len(rows) > 1:
             draft.add(
                 blocks.table(
-                    f"{measure.name} by {name_of(by).lower()}", [name_of(by), "People", measure.name, "How sure"], rows
+                    f"{measure.name} by {name_of(by).lower()}",
+                    [name_of(by), "People", measure.name, "95% interval"],
+                    rows,
                 ),
                 *data,
             )
@@ -166,6 +168,11 @@ def _stuck(draft: Draft, steps: list[dict], rules: CountingRules) -> None:
             f"Assuming that a day on which one person gets on is worth {rules.day_worth:,.10g} {rules.day_worth_unit}."
         )
     draft.add(blocks.table("What stuck steps cost", head, rows, note), *data)
+
+
+def _ends(interval: str) -> str:
+    """An interval below a head that says what it is."""
+    return interval.removeprefix("95% interval ") or "Too few accounts"
 
 
 def _measured(view: View) -> list[str]:

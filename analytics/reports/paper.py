@@ -144,6 +144,7 @@ class _Paper:
         self.pdf.set_font("text", "", 8.5)
         self.pdf.set_text_color(*INK)
         self.pdf.set_draw_color(*LINE)
+        self.pdf.set_fill_color(255, 255, 255)
         widths = _widths(head, rows)
         with self.pdf.table(
             borders_layout="HORIZONTAL_LINES",
@@ -158,9 +159,7 @@ class _Paper:
             for cells in [head, *rows]:
                 table.row(cells)
 
-    def _say(
-        self, words: str, size: float, colour: tuple, *, bold: bool = False, height: float = 4.6
-    ) -> None:
+    def _say(self, words: str, size: float, colour: tuple, *, bold: bool = False, height: float = 4.6) -> None:
         if not words:
             return
         self.pdf.set_font("text", "B" if bold else "", size)
@@ -182,7 +181,7 @@ class _Paper:
 def _widths(head: list[str], rows: list[list[str]]) -> list[float]:
     """By the longest of each column, the first the widest."""
     longest = [max(min(len(row[n]), 48) for row in [head, *rows]) for n in range(len(head))]
-    return [max(each, 8) for each in longest]
+    return [max(each, 11) for each in longest]
 
 
 def _fonts() -> Path:

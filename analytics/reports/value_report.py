@@ -26,7 +26,7 @@ SECTIONS = (
     ("voices", "What people say"),
     ("next", "What happens next"),
 )
-LATELY, TILES, QUOTES, STEPS, GOALS = 28, 6, 3, 20, 50
+LATELY, TILES, QUOTES, STEPS, GOALS = 28, 6, 3, 12, 50
 GLAD = 4  # of 5: a rating from which on a sentence is quoted
 
 
@@ -104,7 +104,7 @@ def _first_value(account: Account) -> tuple[int | None, int]:
 
 
 def _gain(told: Told) -> tuple[str, str, str]:
-    return told.goal.title, told.goal.said(told.value), told.goal.said(told.goal.baseline)
+    return told.goal.title, told.goal.said(told.value), f"{told.goal.baseline:,.10g}"
 
 
 # --- sections ---------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ from analytics.asking import yesterday
 from analytics.models import Report, ReportLink, ReportMail, ReportSchedule
 from analytics.reports import links, schedules
 from analytics.reports.blocks import as_text
-from milestones.models import Goal, GoalReading
+from milestones.checklist.actions import rate
+from milestones.models import Enrollment, Goal, GoalReading
 from onboarding import clock
 from onboarding.tenancy.models import AuditEntry
 from onboarding.tenancy.scope import workspace_scope
@@ -81,7 +82,7 @@ def block(report: Report, title: str) -> dict:
 def test_a_value_report_says_what_has_changed(told, climbed, signed_in, alice):
     report = ordered(signed_in(alice), climbed, told, words="It was a good month.", for_whom="Dana Whitfield")
     assert report.said["title"] == (
-        "Harbor <b>Logistics</b>: “Monday report” is at 1.5 h, from 6.5 h; “Late trucks” is at EUR 1,200, from EUR 0"
+        "Harbor <b>Logistics</b>: “Monday report” is at 1.5 h, from 6.5; “Late trucks” is at EUR 1,200, from 0"
     )
     assert report.said["blocks"][0]["text"] == "It was a good month."
     hours, money = block(report, "What has changed")["tiles"]
@@ -129,11 +130,18 @@ def test_only_what_was_chosen_is_said(told, climbed, signed_in, alice):
     assert [each["kind"] for each in report.said["blocks"]] == ["table", "foot"]
 
 
-def test_who_is_quoted_is_named_only_where_it_is_allowed(told, climbed, client, signed_in, alice):
-    for shown in (False, True):
-        report = ordered(signed_in(alice), climbed, told, **({"names_shown": "on"} if shown else {}))
-        assert report.names_shown is shown
-        assert "Person" not in str(report.said["blocks"])
+def test_who_is_quoted_is_named_only_where_it_is_allowed(told, climbed, signed_in, alice):
+    with workspace_scope(climbed.pk), time_machine.travel(clock.now() - 3 * DAY, tick=False):
+        enrollment = Enrollment.objects.select_related("seat__person", "seat__account", "ladder", "version").get(
+            seat__person__external_id="p20"
+        )
+        rate(enrollment, "connect", rating=5, text="It saves me the Monday mail.")
+    for is_named, by in ((False, "Lead"), (True, "Person 20, Lead")):
+        report = ordered(signed_in(alice), climbed, told, **({"names_shown": "on"} if is_named else {}))
+        quotes = next(each for each in report.said["blocks"] if each["kind"] == "quotes")["quotes"]
+        assert quotes == [{"text": "It saves me the Monday mail.", "by": by}]
+        assert ("Person 20" in str(report.said)) is is_named
+        assert "1 rating of steps, 5.0 of 5 on average." in str(report.said["blocks"])
 
 
 # --- frozen -----------------------------------------------------------------------------------

@@ -40,6 +40,7 @@ NOT_PAGES = {
             "view-save",
             "view-remove",
         ),
+        *("report-share", "report-revoke", "report-remove", "report-schedule-stop", "shared-report-stop"),
         *("segment-enroll", "segment-remove", "question-rule", "question-rule-remove", "question-edit"),
         *("kickoff-act", "goal-add", "goal-edit", "discovery-link", "discovery-ladder", "discovery-goals"),
         *("member-invite", "invitation-revoke", "member-access", "member-remove"),
@@ -67,7 +68,7 @@ NOT_PAGES = {
             "api-schema",
         ),
     ],
-    "a file to keep": ["file", "ladder-file", "mfa_download_recovery_codes"],
+    "a file to keep": ["report-file", "shared-report-file", "file", "ladder-file", "mfa_download_recovery_codes"],
     "behind a mailed token": ["checklist-mailed"],
     "only ever redirects": ["front-door", "account_set_password"],
     "switched off": ["account_confirm_login_code"],
@@ -168,6 +169,11 @@ def find_examples(live) -> Examples:
         "explorer by two dimensions": f"{workspace}/insight/explore/?measure=reach.{rung}&rows=account.industry&columns=role&compare=1",
         "ninety-days": f"{workspace}/insight/ninety-days/",
         "validity": f"{workspace}/insight/validity/",
+        "report-list": f"{workspace}/reports/",
+        "report-new": f"{workspace}/reports/new/",
+        "report-new of an account": f"{workspace}/reports/new/?account={account}",
+        "report-detail": f"{workspace}/reports/1/",
+        "report-detail of the board": f"{workspace}/reports/2/",
         "metric-list": f"{workspace}/insight/definitions/",
         "counting": f"{workspace}/settings/counting/",
         "metric-detail": f"{workspace}/insight/definitions/stuck/",
@@ -204,6 +210,11 @@ def make_guest_links(page: Page, live, examples: Examples) -> None:
     page.get_by_role("button", name="Save", exact=True).first.click()
     page.get_by_role("button", name="Make the customer’s link").click()
     examples.nobody["guest-kickoff"] = _link_shown(page, live)
+    for name, passcode in (("shared-report", ""), ("shared-report behind a passcode", "seven-stones")):
+        page.goto(f"{live.url}{examples.owner['report-detail']}")
+        page.fill("[name=passcode]", passcode)
+        page.click("text=Make a link")
+        examples.nobody[name] = "/" + page.inner_text("#report-link").split("/", 3)[3]
 
 
 def _link_shown(page: Page, live) -> str:

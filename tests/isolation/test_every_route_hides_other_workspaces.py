@@ -98,7 +98,7 @@ def path_to(name: str, slug: str, owner) -> str:
         "kickoff-act": "agree",
         "goal-edit": "remove",
     }.get(name, WITHIN["verb"])
-    path = path.replace("<str:key>", key).replace("<slug:verb>", verb)
+    path = path.replace("<slug:kind>", "csv").replace("<str:key>", key).replace("<slug:verb>", verb)
     return path.replace("<str:rung>", "share").replace("<int:number>", "1")
 
 

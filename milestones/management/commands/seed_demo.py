@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from milestones.demo import seeding
+from milestones.demo.history.cast import KEY
 from milestones.demo.telling import Told
 from onboarding.tenancy.models import Workspace
 
@@ -38,4 +39,5 @@ class Command(BaseCommand):
         demo = seeding.seed(size=size, tell=Told)
         call_command("counting", workspace=demo["workspace"], **COUNTED)
         call_command("rollups", stdout=StringIO())  # of the floor above, by name: so the first look finds its numbers
+        call_command("demo_numbers", workspace=demo["workspace"], account=KEY)
         seeding.write(demo, path)
