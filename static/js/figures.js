@@ -59,6 +59,12 @@
     form.requestSubmit()
   })
 
+  // Paper is narrower than most screens, and a drawn chart does not know: it takes the paper's width while it is printed.
+  const printed = 660
+  const plots = () => [...document.querySelectorAll('.figure-plot')].filter((plot) => plot.data)
+  addEventListener('beforeprint', () => { for (const plot of plots()) Plotly.relayout(plot, { autosize: false, width: printed }) })
+  addEventListener('afterprint', () => { for (const plot of plots()) Plotly.relayout(plot, { autosize: true, width: null }) })
+
   drawAll()
   document.addEventListener('htmx:afterSettle', drawAll)
   new MutationObserver(drawAll).observe(document.documentElement, { attributeFilter: ['data-theme'] })
