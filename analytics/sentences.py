@@ -29,7 +29,7 @@ def percent(share: float) -> str:
 
 
 def _number(n: int | float) -> str:
-    return f"{n:,}" if float(n).is_integer() else f"{n:,.1f}"
+    return f"{int(n):,}" if float(n).is_integer() else f"{n:,.1f}"
 
 
 def first_value(
@@ -134,6 +134,32 @@ def active_people(mean: float | None, was: float | None) -> str:
     if was is None or round(was) == round(mean):
         return said
     return f"{said}, {'up' if mean > was else 'down'} from {was:,.0f}"
+
+
+def outcomes(reached: int, known: int, money: list[str]) -> str:
+    """What the page of outcomes opens with."""
+    if not known:
+        return "No goal has a baseline, a target and a value yet."
+    said = f"{counted(reached, 'goal', 'goals')} of {known:,} {'has' if reached == 1 else 'have'} reached {'its' if reached == 1 else 'their'} target."
+    return f"{said} In money they are {' and '.join(money)} above their baseline." if money else said
+
+
+def around(event: str, title: str, days_beside: int, n: int, before: float | None, after: float | None) -> str:
+    """What changed around a step; never that it was the step."""
+    if n < ENOUGH or before is None or after is None:
+        return f"{people(n)} were there for {days(days_beside)} before and after “{title}”: too few to say what changed"
+    if round(before, 1) == round(after, 1):
+        return f"“{event}” is done on as many days after “{title}” as before"
+    word = "more" if after > before else "fewer"
+    return f"“{event}” is done on {_number(round(abs(after - before), 1))} {word} of {days_beside} days after “{title}” than before"
+
+
+def change_around(low: float | None, high: float | None) -> str:
+    """How sure that is."""
+    if low is None or high is None:
+        return "Too few accounts for an interval"
+    said = f"95% interval {low:+.1f} to {high:+.1f}"
+    return f"{said}: it may be chance" if low <= 0 <= high else said
 
 
 def apart(by: str, names: list[str], *, has_intervals: bool) -> str:

@@ -5,6 +5,7 @@ import json
 
 from django.utils import timezone
 
+from analytics.around import around
 from analytics.asking import read_question
 from analytics.climbers import DONE, FIRST_VALUE, ROLE, Dimension
 from analytics.dimensions import dimension_of
@@ -23,7 +24,7 @@ from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import current_workspace_id
 
 INTERVALS, ENGAGEMENT, SHEET, EXPLORED = "intervals", "engagement", "sheet", "explored"
-NINETY, VALIDITY = "ninety", "validity"
+NINETY, VALIDITY, AROUND = "ninety", "validity", "around"
 LOCK = 721_200  # and up: one for each question
 DAYS = 120  # of a band: as far as curves are drawn
 
@@ -99,6 +100,11 @@ def landmarks(question: dict, version: int) -> dict:
     return {"steps": [step.said() for step in found]}
 
 
+def about_a_step(question: dict, version: int) -> dict:
+    """What changed around a milestone."""
+    return around(read_question(question["asked"]), question["step"], question["event"], question["days"]).said()
+
+
 KINDS = {
     INTERVALS: intervals,
     ENGAGEMENT: engaged,
@@ -106,4 +112,5 @@ KINDS = {
     EXPLORED: explored,
     NINETY: ninety,
     VALIDITY: landmarks,
+    AROUND: about_a_step,
 }

@@ -115,6 +115,20 @@ class ValueForm(forms.Form):
     value = forms.FloatField(label="Value now", error_messages={"required": "Write the number."})
 
 
+class AssumeForm(forms.Form):
+    """What a goal rests on, as it may be corrected later."""
+
+    baseline = forms.FloatField(label="Where it stood", required=False)
+    target = forms.FloatField(label="Where it should get", required=False)
+    assumptions = forms.CharField(required=False, max_length=500)
+
+    def clean(self):
+        said = super().clean()
+        if said.get("baseline") is not None and said.get("baseline") == said.get("target"):
+            self.add_error("target", "That is where it stood already.")
+        return said
+
+
 @dataclass(frozen=True)
 class GoalRow:
     """A goal as the page shows it."""
@@ -224,7 +238,7 @@ def goal_add(request, slug, pk):
 @require_POST
 @open_to(Access.MANAGER)
 def goal_edit(request, slug, pk, key, verb):
-    """Write down a goal's value, or remove it."""
+    """Write down a goal's value, correct what it rests on, or remove it."""
     goal = get_object_or_404(Goal.objects.select_related("account"), account=pk, key=key)
     if verb == "remove":
         goal.delete()
@@ -236,6 +250,20 @@ def goal_edit(request, slug, pk, key, verb):
         else:
             note_value(goal, form.cleaned_data["value"], by=str(request.member.user))
             messages.success(request, "Saved.")
+    elif verb == "assume":
+        _assume(request, goal)
     else:
         raise Http404
     return redirect("account-plan", slug=slug, pk=pk)
+
+
+def _assume(request, goal: Goal) -> None:
+    form = AssumeForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, f"“{goal}”: {next(iter(form.errors.values()))[0]}")
+        return
+    before = {name: getattr(goal, name) for name in form.cleaned_data}
+    Goal.objects.filter(pk=goal.pk).update(**form.cleaned_data)
+    detail = {"goal": goal.title, "before": before}
+    record(member=request.member, verb="changed what a goal rests on, of", subject=str(goal.account), detail=detail)
+    messages.success(request, "Saved. Every number that rests on it follows.")
