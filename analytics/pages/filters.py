@@ -22,3 +22,12 @@ def filters(asked: Asked) -> dict:
             for each in asked.where
         ],
     }
+
+
+def of_a_year(said):
+    """The same address, of a year where it names no time: for pages whose people must have had months."""
+    if said.get("period") or said.get("from"):
+        return said
+    said = said.copy()
+    said["period"] = "365"
+    return said

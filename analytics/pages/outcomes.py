@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 
 from django import forms
 from django.core.paginator import Paginator
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -15,11 +16,11 @@ from analytics import sentences
 from analytics.around import WINDOWS
 from analytics.asking import Asked, read_asked
 from analytics.kept import answer
-from analytics.pages.filters import filters
+from analytics.pages.filters import filters, of_a_year
 from analytics.rollups.basis import counting_rules
 from analytics.rollups.keeping import standing
 from analytics.worked_out import AROUND, ENGAGEMENT
-from milestones.models import Feature, Goal, Rung
+from milestones.models import Feature, Goal, Progress, Rung
 from milestones.plans import Distance, distance
 from onboarding.tenancy.access import open_to
 from onboarding.tenancy.models import Access
@@ -56,7 +57,7 @@ class GoalLine:
 def outcomes_page(request, slug):
     """The question as on the executive view; `step=`, `event=`, `days=`, `each=` and `unit=` of what changed around a milestone."""
     with timezone.override(request.workspace.zone):
-        asked = read_asked(request.GET, request.workspace.zone, of_people=request.member.may(Access.MANAGER))
+        asked = read_asked(of_a_year(request.GET), request.workspace.zone, of_people=request.member.may(Access.MANAGER))
         if asked is None or standing() is None:
             return render(request, "analytics/executive_empty.html", {"nav_current": "outcomes", "ladder": asked})
         engaged = answer(ENGAGEMENT, asked.key())
@@ -96,9 +97,11 @@ def _rungs(asked: Asked) -> list[tuple[str, str]]:
 def _chosen(request, asked: Asked) -> dict | None:
     """The step, the event and the window asked for, or the usual ones: first value, and what customers come back for."""
     rungs = dict(_rungs(asked))
-    first = Rung.objects.filter(version_id=asked.ladder.live_id, first_value=True).order_by("position", "id").first()
+    marked = Rung.objects.filter(version_id=asked.ladder.live_id, first_value=True).values("key")
+    reached = Progress.objects.filter(enrollment__ladder=asked.ladder, key__in=marked, reached_at__isnull=False)
+    first = reached.values_list("key").annotate(n=Count("pk")).order_by("-n", "key").first()
     step, event = request.GET.get("step", "")[:100], request.GET.get("event", "")[:200].replace("\x00", "")
-    step = step if step in rungs else first.key if first else next(iter(rungs), "")
+    step = step if step in rungs else first[0] if first else next(iter(rungs), "")
     event = event or next(iter(_workflows()), "")
     if not step or not EventName.objects.filter(name=event).exists():
         return None

@@ -12,7 +12,7 @@ from analytics import sentences
 from analytics.asking import read_asked
 from analytics.kept import answer
 from analytics.landmarks import FIRST_WEEK, LANDMARKS, LAST_WEEK
-from analytics.pages.filters import filters
+from analytics.pages.filters import filters, of_a_year
 from analytics.rollups.keeping import is_behind, standing
 from analytics.worked_out import VALIDITY
 from milestones.studio.days import Calendar
@@ -20,7 +20,7 @@ from onboarding import clock
 from onboarding.tenancy.access import open_to
 from onboarding.tenancy.models import Access
 
-USUAL_LANDMARK, PERIOD = 14, "365"  # a year: whoever counts has had 84 days
+USUAL_LANDMARK = 14
 CLEAR, NONE, UNKNOWN = "clear", "none", "unknown"
 
 
@@ -43,8 +43,7 @@ class Step:
 def validity_page(request, slug):
     """The question as on the executive view, `landmark=` one of LANDMARKS."""
     with timezone.override(request.workspace.zone):
-        said = request.GET if request.GET.get("period") or request.GET.get("from") else _of_a_year(request.GET)
-        asked = read_asked(said, request.workspace.zone, of_people=request.member.may(Access.MANAGER))
+        asked = read_asked(of_a_year(request.GET), request.workspace.zone, of_people=request.member.may(Access.MANAGER))
         state = standing()
         if asked is None or state is None:
             return render(request, "analytics/executive_empty.html", {"nav_current": "validity", "ladder": asked})
@@ -92,9 +91,3 @@ def _headline(steps: list[Step]) -> str:
         return "No step goes with staying more than chance would have it."
     said = f"“{clear[0].title}” goes most with staying."
     return f"{said} {sentences.counted(len(none), 'step shows', 'steps show')} no difference." if none else said
-
-
-def _of_a_year(said):
-    said = said.copy()
-    said["period"] = PERIOD
-    return said

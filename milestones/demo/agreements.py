@@ -48,6 +48,42 @@ AGAIN = {"home-of-data": "A warehouse", "systems": "Our ERP, when an invoice is 
 DONE = "Every shift starts from the board, and Monday's numbers are on the screen before anybody asks for them."
 
 
+# What the other customers want: title, unit, whether it is money, baseline, target, the values since, what it rests on.
+WANTED = (
+    ("Fewer hours on the Monday report", "hours a week", False, 9, 2, (6.5, 3), "As their team lead counts them."),
+    (
+        "Late deliveries caught before the customer calls",
+        "EUR",
+        True,
+        0,
+        4_000,
+        (900, 2_600),
+        "90 EUR for each, from last year's claims.",
+    ),
+    ("Shifts that start from the same numbers", "%", False, 20, 90, (45, 95), "Shifts of the last four weeks."),
+    ("Spreadsheets in use", "", False, 14, 4, (11, 9), "Files that the team still opens each week."),
+)
+OTHERS = 16
+
+
+def want() -> None:
+    """Goals of the customers who have been here longest, each a little further or less far."""
+    own, now = {"workspace_id": current_workspace_id()}, clock.now()
+    accounts = (
+        Account.objects.filter(is_test=False).exclude(external_id=KEY).order_by("first_seen_at", "external_id")[:OTHERS]
+    )
+    for place, account in enumerate(accounts):
+        title, unit, is_money, baseline, target, values, assumptions = WANTED[place % len(WANTED)]
+        said = {"title": title, "unit": unit, "is_money": is_money, "baseline": baseline, "target": target}
+        key = "goal-" + str(place % len(WANTED) + 1)
+        created = max(account.first_seen_at, now - timedelta(days=80))
+        goal = Goal.objects.create(**own, account=account, key=key, **said, assumptions=assumptions, created_at=created)
+        pace = (0.6, 1.0, 1.3)[place % 3]
+        for ago, value in zip((30, 4), values, strict=True):
+            reached = baseline + (value - baseline) * pace
+            note_value(goal, round(max(reached, 0), 1), by="Maya Okafor", at=now - timedelta(days=ago))
+
+
 def agree() -> None:
     """Fill the open workspace; the account's history is there already."""
     own = {"workspace_id": current_workspace_id()}

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q
 
 from milestones.checklist.links import make_link
-from milestones.demo.agreements import agree
+from milestones.demo.agreements import agree, want
 from milestones.demo.history import history
 from milestones.demo.telling import Told, Untold
 from milestones.demo.vendors import NORTHWIND, PASSWORD, VENDORS, Vendor
@@ -84,6 +84,7 @@ def _open(vendor: Vendor, *, size: str, tell: Told) -> dict:
         _look_after()
         if vendor is NORTHWIND:
             agree()
+            want()
             speak()
         measure_pace(clock.now())
         shown = _shown_enrollment()
