@@ -81,10 +81,18 @@ def _read(what, place: str, said: dict, tables: set[str]) -> str:
 # --- the way to a step ------------------------------------------------------------------------
 
 BEGAN, FIRST_VALUE, DONE, RUNG, WAIT, USE = "began", "first_value", "done", "rung", "wait", "use"
+ACCOUNT_VALUE = "account_value"
 PLACES = "join unnest(%(versions)s::bigint[], %(places)s::int[]) p (version_id, place) using (version_id)"
 WAYS = {
     BEGAN: "select c.*, c.cohort as since, 0 as lag from climb c",
     FIRST_VALUE: "select c.*, c.cohort as since, c.first_value::int as lag from climb c",
+    # An account as one: from the day on which its first began to the first of them to reach first value.
+    ACCOUNT_VALUE: """
+        select r, k, cluster, min(cohort) as cohort, min(cohort) as since, null::int as ended,
+               (case when bool_and(gone is not null) then max(cohort + gone) end - min(cohort))::int as gone,
+               coalesce(min(cohort + first_value) filter (where first_value >= 0) - min(cohort),
+                        case when bool_and(first_value = -2) then -2 else -1 end)::int as lag
+        from climb where account_id is not null group by r, k, cluster""",
     DONE: "select c.*, c.cohort as since, c.done::int as lag from climb c",
     RUNG: f"select c.*, c.cohort as since, c.lags[p.place]::int as lag from climb c {PLACES}",
     WAIT: f"""
@@ -108,7 +116,7 @@ KNOWN = """
 
 def way(asked: Asked, step: str, row: Dimension | None = None, column: Dimension | None = None) -> tuple[str, dict]:
     """(the head of a statement that ends in `known`, its parameters): the climbs of those who have the step, since when it counts
-    for them, after how many days they got there, and what is known of it. `step` is "began" (everybody, at once), "first_value",
+    for them, after how many days they got there, and what is known of it. `step` is "began" (everybody, at once), "account_value" (of accounts as one), "first_value",
     "done", "rung:" or "wait:" and a rung's key, or "use:" and a feature's key, without one any feature.
     """
     kind, _, key = step.partition(":")

@@ -349,7 +349,7 @@ def _active(reader: Reader, measure: str, number: int, length: int, span: Span) 
 def _at(curve: Curve, day: int) -> float | None:
     """The share by that day, where enough people have been watched so long."""
     watched = curve.at_risk[0] if len(curve.at_risk) else 0
-    return curve.by(day) if watched >= ENOUGH and len(curve.at_risk) > day else None
+    return curve.by(day) if watched >= ENOUGH else None
 
 
 def _roles(reader: Reader, sure: dict) -> list[Line]:

@@ -50,8 +50,8 @@ def explore(question: Question, rules: CountingRules, zone: str, *, seed: int) -
     The first row and the first column are everybody; their value is None. A cell is None where nobody is.
     """
     found = _read(question, question.asked, rules, zone, seed)
-    rows = _values(found.row, found.n, question.row, MOST_ROWS)
-    columns = _values(found.column, found.n, question.column, MOST_COLUMNS)
+    rows = values_of(found.row, found.n, question.row, MOST_ROWS)
+    columns = values_of(found.column, found.n, question.column, MOST_COLUMNS)
     before = None
     if question.is_compared and question.measure.kind != GOALS:
         is_curve = question.measure.kind in CURVES
@@ -132,14 +132,17 @@ def _by_day(ways: Ways, day: int, seed: int) -> Estimate:
     if value is None or ways.people < ENOUGH:
         return Estimate(value, None, None, ways.people, clusters)
     sure = band(spells, seed=seed)
-    ends = (float(sure.low[day]), float(sure.high[day])) if sure else (None, None)
+    ends = (None, None)
+    if sure:
+        last = min(day, len(sure.low) - 1)
+        ends = (float(sure.low[last]), float(sure.high[last]))
     return Estimate(value, *ends, ways.people, clusters)
 
 
 # --- laying out -------------------------------------------------------------------------------
 
 
-def _values(labels: np.ndarray, n: np.ndarray, dimension: Dimension | None, most: int) -> list[str]:
+def values_of(labels: np.ndarray, n: np.ndarray, dimension: Dimension | None, most: int) -> list[str]:
     """The values in the order in which they are shown: times as they come, the latest of very many; others by their size, and what
     is too much under OTHERS.
     """
@@ -154,7 +157,7 @@ def _values(labels: np.ndarray, n: np.ndarray, dimension: Dimension | None, most
     return ordered if len(ordered) <= most else [*ordered[: most - 1], OTHERS]
 
 
-def _which(labels: np.ndarray, value: str | None, values: list[str]) -> np.ndarray:
+def which_of(labels: np.ndarray, value: str | None, values: list[str]) -> np.ndarray:
     """Which entries are of that value; of OTHERS those of no other, of None all."""
     if value is None:
         return np.ones(len(labels), dtype=bool)
@@ -164,7 +167,7 @@ def _which(labels: np.ndarray, value: str | None, values: list[str]) -> np.ndarr
 
 
 def _size(found: Read, value: str | None, values: list[str], labels: np.ndarray) -> int:
-    return int(found.n[_which(labels, value, values)].sum())
+    return int(found.n[which_of(labels, value, values)].sum())
 
 
 def _cell(found: Read, before: Read | None, row: tuple, column: tuple) -> dict | None:
@@ -180,7 +183,7 @@ def _cell(found: Read, before: Read | None, row: tuple, column: tuple) -> dict |
 
 
 def _figure(found: Read, row: tuple, column: tuple) -> Estimate | None:
-    which = _which(found.row, *row) & _which(found.column, *column)
+    which = which_of(found.row, *row) & which_of(found.column, *column)
     return found.figure(which) if which.any() else None
 
 
@@ -193,7 +196,7 @@ def _compared(question: Question, found: Read, rows: list[str], seed: int) -> di
     """
     curves, compared = [], []
     for value in [value for value in rows if value != OTHERS]:
-        which = _which(found.row, value, rows)
+        which = which_of(found.row, value, rows)
         mine, rest = found.ways.only(which), found.ways.only(~which)
         if mine.people < ENOUGH:
             continue

@@ -39,6 +39,22 @@ WHOLE = (
     Measure(
         "time_to_first_value", "time_to_first_value", "Time to first value, median", MEDIAN, "first_value", ACTIVE_BY
     ),
+    Measure(
+        "time_to_first_value.account",
+        "time_to_first_value",
+        "An account’s time to first value, median",
+        MEDIAN,
+        "account_value",
+        ACTIVE_BY,
+    ),
+    Measure(
+        "activation_rate.account",
+        "activation_rate",
+        f"Accounts with first value by day {ACTIVE_BY}",
+        BY_DAY,
+        "account_value",
+        ACTIVE_BY,
+    ),
     Measure("activation_rate", "activation_rate", f"First value by day {ACTIVE_BY}", BY_DAY, "first_value", ACTIVE_BY),
     *(
         Measure(f"ladder_completion.{day}", "ladder_completion", f"Ladder completed by day {day}", BY_DAY, "done", day)

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from analytics.pages import (
+    cohorts,
     counting,
     definitions,
     executive,
@@ -28,6 +29,7 @@ urlpatterns = [
     path("r/<str:token>/stop/", shared_report.shared_report_stop, name="shared-report-stop"),
     path("r/<str:token>/<slug:kind>/", shared_report.shared_report_file, name="shared-report-file"),
     path("w/<slug:slug>/insight/ninety-days/", ninety.ninety_page, name="ninety-days"),
+    path("w/<slug:slug>/insight/cohorts/", cohorts.cohorts_page, name="cohorts"),
     path("w/<slug:slug>/insight/outcomes/", outcomes.outcomes_page, name="outcomes"),
     path("w/<slug:slug>/insight/validity/", validity.validity_page, name="validity"),
     path("w/<slug:slug>/insight/explore/", explorer.explorer, name="explorer"),

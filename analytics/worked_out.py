@@ -8,6 +8,7 @@ from django.utils import timezone
 from analytics.around import around
 from analytics.asking import read_question
 from analytics.climbers import DONE, FIRST_VALUE, ROLE, Dimension
+from analytics.cohorts import cohorts
 from analytics.dimensions import dimension_of
 from analytics.engagement import engagement
 from analytics.exploring import Question, explore
@@ -24,7 +25,7 @@ from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import current_workspace_id
 
 INTERVALS, ENGAGEMENT, SHEET, EXPLORED = "intervals", "engagement", "sheet", "explored"
-NINETY, VALIDITY, AROUND = "ninety", "validity", "around"
+NINETY, VALIDITY, AROUND, COHORTS = "ninety", "validity", "around", "cohorts"
 LOCK = 721_200  # and up: one for each question
 DAYS = 120  # of a band: as far as curves are drawn
 
@@ -100,6 +101,11 @@ def landmarks(question: dict, version: int) -> dict:
     return {"steps": [step.said() for step in found]}
 
 
+def by_cohort(question: dict, version: int) -> dict:
+    """How far each cohort has come."""
+    return cohorts(read_question(question["asked"]), dimension_of(question["rows"]))
+
+
 def about_a_step(question: dict, version: int) -> dict:
     """What changed around a milestone."""
     return around(read_question(question["asked"]), question["step"], question["event"], question["days"]).said()
@@ -113,4 +119,5 @@ KINDS = {
     NINETY: ninety,
     VALIDITY: landmarks,
     AROUND: about_a_step,
+    COHORTS: by_cohort,
 }

@@ -150,7 +150,7 @@ def _people(measure: Measure, asked: Asked | None) -> str:
     if asked is None:
         return ""
     kind, _, step = measure.of.partition(":")
-    if measure.kind in (MEDIAN, BY_DAY, SO_FAR) and kind != "use" and kind != "wait":
+    if measure.kind in (MEDIAN, BY_DAY, SO_FAR) and kind not in ("use", "wait", "account_value"):
         return asked.query(what="reached", step=step or kind)
     return asked.query(what="began", step="done")
 

@@ -20,8 +20,12 @@ class Curve:
     at_risk: np.ndarray
 
     def by(self, day: int) -> float | None:
-        """The share that has got there by the end of that day; None beyond what was observed."""
-        return float(self.arrived[day]) if 0 <= day < len(self.arrived) else None
+        """The share that has got there by the end of that day; None beyond what was observed, unless nobody is on the way any more."""
+        if not len(self.arrived) or day < 0:
+            return None
+        if day >= len(self.arrived):
+            return float(self.arrived[-1]) if self.waiting[-1] < 1e-12 else None
+        return float(self.arrived[day])
 
     def time_of(self, share: float = 0.5) -> int | None:
         """The first day by whose end that share has got there; None where that was not reached yet."""
@@ -56,7 +60,10 @@ def stuck_after(curve: Curve) -> int:
 
 def restricted_mean(curve: Curve, days: int) -> float | None:
     """The mean of the days it takes, those who take longer than `days` counted as `days`; None beyond what was observed."""
-    return float((1 - curve.arrived[:days]).sum()) if 0 < days <= len(curve.arrived) else None
+    if days <= 0 or curve.by(days - 1) is None:
+        return None
+    seen = curve.arrived[:days]
+    return float((1 - seen).sum() + (days - len(seen)) * (1 - seen[-1]))
 
 
 def log_rank(one: LifeTable, other: LifeTable) -> tuple[float, float]:

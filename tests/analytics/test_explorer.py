@@ -74,6 +74,15 @@ def test_everybody_together_is_the_executive_view_s_own_figure(climbed, key, val
     assert (cell["value"], cell["n"]) == (pytest.approx(value), n)
 
 
+def test_an_account_as_one_has_first_value_when_the_first_of_its_people_has(climbed):
+    cells = laid_out(climbed, "time_to_first_value.account", row=INDUSTRY, period="180")
+    assert (cells[None, None]["value"], cells[None, None]["n"]) == (12, 10), (
+        "each account's first people began 100 days ago"
+    )
+    assert (cells["rail", None]["n"], cells["sea", None]["n"]) == (5, 5)
+    assert laid_out(climbed, "activation_rate.account", period="180")[None, None]["value"] == 1
+
+
 def test_two_dimensions_cut_everybody_into_cells_that_add_up(climbed):
     cells = laid_out(climbed, "activation_rate", row=INDUSTRY, column=ROLE)
     assert {key: cell["n"] for key, cell in cells.items()} == {

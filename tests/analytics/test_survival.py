@@ -99,7 +99,8 @@ def test_log_rank_is_that_of_lifelines(one, other):
 def test_the_restricted_mean_is_that_of_lifelines(drawn, within):
     days, kinds = drawn
     ours = restricted_mean(incidence(table_of(days, kinds == 1)), within)
-    if within > days.max() + 1:
+    is_open_at_the_end = (kinds[days == days.max()] != 1).any()
+    if within > days.max() + 1 and is_open_at_the_end:
         assert ours is None, "nobody was watched so long"
         return
     theirs = restricted_mean_survival_time(KaplanMeierFitter().fit(days, kinds == 1), t=within)
@@ -161,3 +162,12 @@ def test_nobody_is_no_error():
     table = life_table(empty, UNTIL)
     assert (table.people, incidence(table).time_of(), restricted_mean(incidence(table), 5)) == (0, None, None)
     assert shares_so_far(empty, UNTIL).rate is None
+
+
+def test_a_curve_on_which_nobody_is_on_the_way_any_more_goes_on_as_it_is():
+    curve = incidence(LifeTable(*(np.array(each) for each in ([4, 2], [2, 2], [0, 0], [0, 0]))))
+    assert (curve.by(1), curve.by(30)) == (1, 1)
+    assert restricted_mean(curve, 30) == 0.5
+    waiting = incidence(LifeTable(*(np.array(each) for each in ([4, 2], [2, 1], [0, 0], [0, 1]))))
+    assert waiting.by(30) is None
+    assert restricted_mean(waiting, 30) is None

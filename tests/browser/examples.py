@@ -168,6 +168,7 @@ def find_examples(live) -> Examples:
         "explorer": f"{workspace}/insight/explore/",
         "explorer by two dimensions": f"{workspace}/insight/explore/?measure=reach.{rung}&rows=account.industry&columns=role&compare=1",
         "ninety-days": f"{workspace}/insight/ninety-days/",
+        "cohorts": f"{workspace}/insight/cohorts/?rows=account.plan",
         "outcomes": f"{workspace}/insight/outcomes/",
         "validity": f"{workspace}/insight/validity/",
         "report-list": f"{workspace}/reports/",
