@@ -13,7 +13,7 @@ MOST = 30
 
 
 def cohorts(asked: Asked, row: Dimension) -> dict:
-    """{"steps": [[key, title]], "rows": [[value, people]], "cells": row by row [reached, eligible, is early]}; the first row is
+    """{"steps": [[key, title]], "stuck": step by step [people, after days], "rows": [[value, people]], "cells": row by row [reached, eligible, is early]}; the first row is
     everybody, its value None. A cell is None where nobody has the step. It is early while most of those who have not reached the
     step have had fewer days than four of five of those who get there take.
     """
@@ -21,18 +21,23 @@ def cohorts(asked: Asked, row: Dimension) -> dict:
     values = values_of(began.row, began.n, row, MOST)
     rungs = Rung.objects.filter(version_id=asked.ladder.live_id).order_by("position", "id")
     steps = list(rungs.values_list("key", "content__title"))
-    columns = [_step(asked, key, row, values) for key, _ in steps]
+    columns, stuck = zip(*(_step(asked, key, row, values) for key, _ in steps), strict=True) if steps else ((), ())
     return {
         "steps": steps,
+        "stuck": list(stuck),
         "rows": [[value, int(began.n[which_of(began.row, value, values)].sum())] for value in [None, *values]],
         "cells": [list(cells) for cells in zip(*columns, strict=True)],
     }
 
 
-def _step(asked: Asked, key: str, row: Dimension, values: list[str]) -> list[list | None]:
+def _step(asked: Asked, key: str, row: Dimension, values: list[str]) -> tuple[list[list | None], tuple[int, int]]:
+    """(its cells, (people who are stuck at it, after how many days that is))"""
     ways = read_ways(asked, f"rung:{key}", row)
     takes = stuck_after(incidence(ways.spells().table()))
-    return [_cell(ways, which_of(ways.row, value, values), takes) for value in [None, *values]]
+    opened = read_ways(asked, f"wait:{key}")
+    after = stuck_after(incidence(opened.spells().table()))
+    stuck = int(opened.n[(opened.outcome == OPEN) & (opened.day > after)].sum())
+    return [_cell(ways, which_of(ways.row, value, values), takes) for value in [None, *values]], (stuck, after)
 
 
 def _cell(ways, which: np.ndarray, takes: int) -> list | None:

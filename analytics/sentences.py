@@ -162,11 +162,6 @@ def change_around(low: float | None, high: float | None) -> str:
     return f"{said}: it may be chance" if low <= 0 <= high else said
 
 
-def fall(by: float, title: str, now: float) -> str:
-    """The step at which most are lost: by how much fewer have it than the step before."""
-    return f"Most are lost before “{title}”: {percent(now)} have reached it, {counted(round(by * 100), 'point', 'points')} fewer than the step before."
-
-
 def apart(by: str, names: list[str], *, has_intervals: bool) -> str:
     """Which groups lie clearly apart from all others."""
     if not has_intervals:

@@ -29,6 +29,7 @@ FIGURES = (
     Figure("drain_nothing", "drain with evaluation, nothing reached yet, to COPY", 0.10, 0.20),
     Figure("end_to_end", "accept and drain at once, to COPY", 0.12, 0.30),
     Figure("latency", "an event's 200 to changed widget data, p95", 1.5, 0.5, unit="s", less=True),
+    Figure("fresh", "an event's 200 to counted in the roll-ups, longest", 5.0, 3.0, unit="s", less=True),
     Figure("widget_changed", "widget data, changed, to a no-op view", 0.18, 0.30),
     Figure("kept_up", "roll-ups kept up: CPU of the drain with them, to without", 1.8, 1.4, less=True),
     Figure("dashboard", "the executive view's answers, worst of three questions", 0.2, 0.05, unit="s", less=True),

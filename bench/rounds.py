@@ -11,6 +11,8 @@ from datetime import timedelta
 
 import jwt
 
+from analytics.lookups import workspaces_to_keep
+from analytics.models import Keeping
 from analytics.rollups.keeping import is_behind, keep, make_anew
 from bench import copying, world
 from bench.figures import Rate
@@ -28,6 +30,7 @@ from onboarding.tracking.sources import add_key
 BATCH = 100
 EVENTS = 60_000
 NOTHING_ASKED = 3_000  # requests of the view that does nothing
+COUNTED = 4  # events that are followed to the roll-ups, a round
 TIMED = 8  # events that are followed to the widget, a round
 
 
@@ -95,6 +98,7 @@ def one_round(
         "drain_steady"
     ].cpu_a_thousand
     figures["latency"] = _latency(live, steady, chance)
+    figures["fresh"] = _freshness(live, steady, chance)
     rates |= _widget(live, steady, asking)
     for key in ("widget_changed", "widget_same"):
         figures[key] = rates[key].each_second / rates["no_op"].each_second
@@ -182,6 +186,32 @@ def _latency(live, vendor: Vendor, chance: random.Random) -> float:
         time.sleep(chance.uniform(0.1, 0.6))  # out of step with the bell
     caller.close()
     return sorted(taken)[min(round(0.95 * len(taken)), len(taken) - 1)]
+
+
+def _freshness(live, vendor: Vendor, chance: random.Random) -> float:
+    """The longest of a few times from an event's 200 until the roll-ups have counted it, with nothing else going on."""
+    caller, taken = Caller(live.url), []
+    while vendor.workspace.pk in workspaces_to_keep():
+        time.sleep(0.1)
+    for _ in range(COUNTED):
+        before = _counted(vendor)
+        fact = world.fact(name="event 1", user_id=f"p{chance.randrange(vendor.people)}", properties={})
+        [sent] = _batches(vendor, [fact])
+        assert caller.ask(sent)[0] == 200
+        began = time.perf_counter()
+        while _counted(vendor) == before:
+            assert time.perf_counter() - began < 60, "the roll-ups never moved"
+            time.sleep(0.02)
+        taken.append(time.perf_counter() - began)
+        time.sleep(chance.uniform(0.1, 1.9))  # out of step with the look
+    caller.close()
+    return max(taken)
+
+
+def _counted(vendor: Vendor) -> int | None:
+    """The last event that the roll-ups have counted."""
+    with workspace_scope(vendor.workspace.pk):
+        return Keeping.objects.values_list("event", flat=True).first()
 
 
 def _checklist(caller: Caller, vendor: Vendor, person: str) -> tuple[bytes, bytes]:

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import dataclass
-from itertools import pairwise
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -102,11 +101,7 @@ def _cell(cell: list | None, people: str) -> Cell | None:
 
 
 def _headline(said: dict) -> str:
-    """The step before which most are lost: the largest fall from one step to the next, of those that are not early."""
-    shares = [
-        (title, cell[0] / cell[1])
-        for (_, title), cell in zip(said["steps"], said["cells"][0], strict=True)
-        if cell and cell[1] >= sentences.ENOUGH and not cell[2]
-    ]
-    falls = [(before - now, title, now) for (_, before), (title, now) in pairwise(shares)]
-    return sentences.fall(*max(falls)) if falls and max(falls)[0] > 0 else "How far each cohort has come"
+    """The step at which most are stuck, as the executive view says it."""
+    steps = [(stuck, -place, after) for place, (stuck, after) in enumerate(said["stuck"])]
+    stuck, place, after = max(steps, default=(0, 0, 0))
+    return sentences.leak(said["steps"][-place][1], stuck, after) if stuck else "How far each cohort has come"

@@ -81,7 +81,8 @@ def want() -> None:
         pace = (0.6, 1.0, 1.3)[place % 3]
         for ago, value in zip((30, 4), values, strict=True):
             reached = baseline + (value - baseline) * pace
-            note_value(goal, round(max(reached, 0), 1), by="Maya Okafor", at=now - timedelta(days=ago))
+            reached = min(max(reached, 0), 100) if unit == "%" else max(reached, 0)
+            note_value(goal, round(reached, 1), by="Maya Okafor", at=now - timedelta(days=ago))
 
 
 def agree() -> None:

@@ -59,7 +59,7 @@ def test_the_page_goes_on_to_the_people(climbed, signed_in, alice, bob):
     with workspace_scope(climbed.pk):
         work_out(Kept.objects.get(kind=COHORTS).pk)
     page = client.get(f"{PAGE}?{query}")
-    assert "Most are lost before “Publish”" in text_of(page)
+    assert "The biggest leak is “Share”" in text_of(page)
     address = re.search(r'href="(/w/acme/insight/people/[^"]+rail[^"]+publish[^"]*)"', page.content.decode())[1]
     assert "27 people" in text_of(client.get(html.unescape(address)))
     other = signed_in(bob).get(f"{PAGE}?{query}")
