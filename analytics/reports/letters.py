@@ -27,19 +27,8 @@ def letter(mail: ReportMail) -> EmailMultiAlternatives:
     earlier.update(revoked_at=clock.now())  # of a mail that did not go out
     token = make_link(report, days=LINK_DAYS, member=report.made_by, for_whom=mail.email, email=mail.email)
     link = settings.CAIRN_BASE_URL + reverse("shared-report", args=[token])
-    blocks, pictures = [], []
-    for number, block in enumerate(report.said["blocks"]):
-        name = f"chart-{number}"
-        if block["kind"] == "figure":
-            pictures.append((name, draw(block["figure"])))
-        blocks.append({**block, "picture": name})
-    context = {
-        "workspace": workspace,
-        "said": report.said,
-        "blocks": blocks,
-        "prepared": prepared(report),
-        "link": link,
-    }
+    pictures = [(block["name"], draw(block["figure"])) for block in report.said["blocks"] if block["kind"] == "figure"]
+    context = {"workspace": workspace, "said": report.said, "prepared": prepared(report), "link": link}
     html = css_inline.inline(render_to_string("analytics/email/report.html", context))
     text = f"{as_text(report.said)}\nRead it on a page, or stop these mails: {link}\n"
     subject = " ".join(f"{workspace.name}: {report.said['title']}".split())[:200]
