@@ -20,8 +20,8 @@ PROMOTER = 9  # of 10: who would recommend
 GOALS = 2_000
 ABSURD = 1_000_000_000_000  # of one purchase: no amount, whatever the unit
 
-REPEAT, DEPTH, ON_TIME, BOUGHT, AMOUNT, RECOMMEND, WEEK, MONTH = (
-    *("repeat", "depth", "on_time", "bought", "amount", "recommend", "week", "month"),
+REPEAT, DEPTH, ON_TIME, BOUGHT, AMOUNT, RECOMMEND, REFER, WEEK, MONTH = (
+    *("repeat", "depth", "on_time", "bought", "amount", "recommend", "refer", "week", "month"),
 )
 # An event that names no account is its person's account's.
 PURCHASES = """
@@ -76,6 +76,13 @@ word as (
     order by e.person_id, e.id desc)
 select c.r, c.k, c.cluster, count(*) filter (where rating::numeric >= {PROMOTER}), count(*)
 from climb c join (select * from word where jsonb_typeof(rating) = 'number') w using (person_id) group by 1, 2, 3""",
+    REFER: """
+told as (
+    select r, k, cluster, exists (
+        select from analytics_personday d where d.workspace_id = %(workspace)s and d.person_id = c.person_id
+               and d.day between c.cohort and %(until)s and d.names && array[%(refers)s::bigint]) as has_referred
+    from climb c)
+select r, k, cluster, count(*) filter (where has_referred), count(*) from told group by 1, 2, 3""",
     WEEK: """
 whole as (select * from climb where cohort + 7 * (%(number)s + 1) - 1 <= %(until)s)
 select r, k, cluster, count(*) filter (where %(number)s = any(weeks)), count(*) from whole group by 1, 2, 3""",
@@ -114,6 +121,7 @@ def counted(
         "names": workflow_ids(rules) if what == REPEAT else [],
         "property": rules.expansion_property,
         "event": _event_id(rules.expansion_event),
+        "refers": _event_id(rules.referral_event),
         "recommended": _event_id("cairn:recommended"),
         "number": number,
     }
@@ -189,6 +197,7 @@ class Engagement:
     expansion: Share | None  # None without an event that says it
     expanded_by: float
     recommend: Share
+    refer: Share | None  # None without an event that says it
     goals: Share
     money: dict[str, float]  # unit → what the goals in money are above their baseline
 
@@ -213,6 +222,7 @@ def engagement(asked: Asked, rules: CountingRules, zone: str) -> Engagement:
         Share.of(all_of(BOUGHT)) if buys else None,
         sum(each.part for each in all_of(AMOUNT)) if buys else 0.0,
         Share.of(all_of(RECOMMEND)),
+        Share.of(all_of(REFER)) if _event_id(rules.referral_event) is not None else None,
         Share.of(goals),
         money,
     )

@@ -194,6 +194,10 @@ def _engaged(said: dict | None, unit: str, waiting: str) -> list[Tile]:
         names = [*((metric, name) for metric, name, *_ in ENGAGED), ("depth", "Depth"), ("expansion", "Expansion")]
         return [Tile(metric, name, "…", note=waiting) for metric, name in names]
     tiles = [_share(metric, name, said[key], words) for metric, name, key, words in ENGAGED]
+    if said.get("refer") and said["refer"]["part"]:
+        place = [metric for metric, *_ in ENGAGED].index("advocacy")
+        referred = f"{sentences.people(said['refer']['part'])} of {said['refer']['whole']:,} {'has' if said['refer']['part'] == 1 else 'have'} referred somebody."
+        tiles[place] = replace(tiles[place], note=f"{tiles[place].note} {referred}")
     if said["money"]:
         gained = " and ".join(_above(unit, amount) for unit, amount in sorted(said["money"].items()))
         tiles[-1] = replace(tiles[-1], note=f"{tiles[-1].note} In money they are {gained} their baseline.")

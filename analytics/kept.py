@@ -56,10 +56,11 @@ def _ask(row: Kept, now: datetime) -> None:
         transaction.on_commit(lambda: hand_over("analytics.work_out", workspace_id, row.pk))
 
 
-def keep_answer(row: Kept, said: dict, version: int) -> None:
+def keep_answer(row: Kept, said: dict, version: int, *, most: int = MOST) -> None:
+    """`most` of its kind are kept: some are large."""
     row.said, row.version, row.worked_out_at, row.failed_at = said, version, clock.now(), None
     row.save(update_fields=["said", "version", "worked_out_at", "failed_at"])
-    old = Kept.objects.order_by("-asked_at").values_list("pk", flat=True)[MOST:]
+    old = Kept.objects.filter(kind=row.kind).order_by("-asked_at").values_list("pk", flat=True)[most:]
     Kept.objects.filter(pk__in=list(old)).delete()
 
 

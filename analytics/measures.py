@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from analytics.engagement import AMOUNT, BOUGHT, DEPTH, MONTH, ON_TIME, RECOMMEND, REPEAT, WEEK
+from analytics.engagement import AMOUNT, BOUGHT, DEPTH, MONTH, ON_TIME, RECOMMEND, REFER, REPEAT, WEEK
 from milestones.models import Feature, Ladder, Rung
 
 MEDIAN, BY_DAY, SO_FAR, STUCK, SHARE, MEAN, TOTAL, GOALS = (
@@ -74,6 +74,7 @@ ENGAGED = (
     Measure("depth", "depth", "Depth: events in an active week", MEAN, DEPTH),
     Measure("on_time", "on_time", "Steps on time", SHARE, ON_TIME),
     Measure("advocacy", "advocacy", "Would recommend", SHARE, RECOMMEND),
+    Measure("advocacy.referrals", "advocacy", "Have referred somebody", SHARE, REFER),
     Measure("outcomes", "outcomes", "Goals reached", GOALS, ""),
     Measure("expansion", "expansion", "Accounts that bought more", SHARE, BOUGHT),
     Measure("expansion.amount", "expansion", "How much was bought", TOTAL, AMOUNT),

@@ -171,10 +171,11 @@ METRICS = (
     Metric(
         "advocacy",
         "Advocacy",
-        "The share of those who were asked at the end of the ladder that would recommend it, with 9 or 10 of 10.",
+        "The share of those who were asked at the end of the ladder that would recommend it, with 9 or 10 of 10; and of all who began, "
+        "how many have referred somebody, by the event that says so.",
         "%",
         MORE,
-        "Everybody who began in the period and answered; each one's last word.",
+        "Everybody who began in the period and answered; each one's last word. Of referring: everybody who began, each once.",
         "A plain share.",
         "tracking_event cairn:recommended: rating, by person",
     ),

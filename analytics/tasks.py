@@ -65,7 +65,7 @@ def _is_there(workspace_id) -> bool:
     return isinstance(workspace_id, int) and Workspace.objects.filter(pk=workspace_id).exists()
 
 
-@shared_task(name="analytics.work_out")
+@shared_task(name="analytics.work_out", time_limit=LONG)
 def work_out_question(workspace_id: int, question: int) -> None:
     """Work out what a page was asked and could not answer at once."""
     if not _is_there(workspace_id) or not isinstance(question, int):

@@ -12,7 +12,7 @@ from analytics.cohorts import cohorts
 from analytics.dimensions import dimension_of
 from analytics.engagement import engagement
 from analytics.exploring import Question, explore
-from analytics.kept import keep_answer
+from analytics.kept import MOST, keep_answer
 from analytics.landmarks import validity
 from analytics.measures import measure_of
 from analytics.models import Keeping, Kept
@@ -27,6 +27,7 @@ from onboarding.tenancy.scope import current_workspace_id
 INTERVALS, ENGAGEMENT, SHEET, EXPLORED = "intervals", "engagement", "sheet", "explored"
 NINETY, VALIDITY, AROUND, COHORTS = "ninety", "validity", "around", "cohorts"
 LOCK = 721_200  # and up: one for each question
+SHEETS = 40  # kept in a workspace: a megabyte each, where a million people are counted
 DAYS = 120  # of a band: as far as curves are drawn
 
 
@@ -39,7 +40,8 @@ def work_out(pk: int) -> None:
     if not take_turn(LOCK + pk % 1_000):
         return  # it is being worked out
     take_time()
-    keep_answer(row, KINDS[row.kind](json.loads(row.question), version), version)
+    said = KINDS[row.kind](json.loads(row.question), version)
+    keep_answer(row, said, version, most=SHEETS if row.kind == SHEET else MOST)
 
 
 def intervals(question: dict, version: int) -> dict:

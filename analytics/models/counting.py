@@ -21,6 +21,8 @@ class CountingRules(WorkspaceModel):
     expansion_event = models.CharField(max_length=200, default="", db_default="", blank=True)
     expansion_property = models.CharField(max_length=200, default="", db_default="", blank=True)
     expansion_unit = models.CharField(max_length=20, default="", db_default="", blank=True)
+    # The event that says that somebody referred somebody else.
+    referral_event = models.CharField(max_length=200, default="", db_default="", blank=True)
     # What a day is worth on which one person gets on with their ladder, for saying what stuck steps cost; None: nobody has said.
     day_worth = models.FloatField(null=True)
     day_worth_unit = models.CharField(max_length=20, default="", db_default="", blank=True)

@@ -25,6 +25,7 @@ FIELDS = (
     "expansion_event",
     "expansion_property",
     "expansion_unit",
+    "referral_event",
     "day_worth",
     "day_worth_unit",
 )
@@ -77,6 +78,12 @@ class CountingForm(GuardedForm):
         label="In which unit", required=False, max_length=20, help_text="Such as seats, or EUR a month."
     )
 
+    referral_event = forms.CharField(
+        label="Event that says that somebody referred somebody else",
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"list": "known-events", "autocomplete": "off"}),
+    )
     day_worth = forms.FloatField(
         label="What a day is worth on which one person gets on",
         required=False,

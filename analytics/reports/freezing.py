@@ -17,6 +17,7 @@ from analytics.worked_out import intervals, seed_of
 from milestones.models import Ladder
 from onboarding import clock
 from onboarding.tenancy.jobs import hand_over
+from onboarding.tenancy.locks import take_time
 from onboarding.tenancy.models import Member, Workspace
 from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.models import Account
@@ -77,6 +78,7 @@ def make(pk: int) -> bool:
     )
     if report is None or report.said is not None:
         return False
+    take_time()
     workspace = Workspace.objects.get(pk=current_workspace_id())
     version = Keeping.objects.values_list("version", flat=True).first() or 0
     with timezone.override(workspace.zone):

@@ -17,11 +17,11 @@ from analytics.executive import look
 from analytics.exploring import OTHERS, Question, explore
 from analytics.kept import answer
 from analytics.measures import measure_of, measures_of
-from analytics.models import Kept, SavedView
+from analytics.models import CountingRules, Kept, SavedView
 from analytics.pages.explored import narrowed
 from analytics.reading import count_sheet, read_sheet
 from analytics.rollups.basis import counting_rules
-from analytics.worked_out import EXPLORED, SHEET, work_out
+from analytics.worked_out import ENGAGEMENT, EXPLORED, SHEET, work_out
 from onboarding import clock
 from onboarding.tenancy.models import Access, Member
 from onboarding.tenancy.scope import workspace_scope
@@ -310,3 +310,25 @@ def test_so_many_first_answers_are_under_way_and_no_more(climbed, signed_in, ali
         for number in range(6):
             answer(EXPLORED, f"question {number}")
     assert len(asked) == 3
+
+
+def test_who_has_referred_somebody_is_counted_by_the_event_that_says_so(climbed, signed_in, alice):
+    with workspace_scope(climbed.pk):
+        CountingRules.objects.update_or_create(workspace=climbed, defaults={"referral_event": "Alert Set"})
+    cell = laid_out(climbed, "advocacy.referrals")[None, None]
+    assert (cell["value"], cell["n"]) == (0.25, 40)
+    client = signed_in(alice)
+    client.get("/w/acme/insight/?period=60")
+    with workspace_scope(climbed.pk):
+        work_out(Kept.objects.get(kind=ENGAGEMENT).pk)
+    assert "10 people of 40 have referred somebody." in text_of(client.get("/w/acme/insight/?period=60"))
+
+
+def test_few_large_answers_are_kept(climbed, monkeypatch):
+    monkeypatch.setattr("analytics.worked_out.SHEETS", 2)
+    with workspace_scope(climbed.pk):
+        for floor in ("high", "low", "", "none"):
+            asked = read_asked({"period": "60", "where": [f"person.floor:{floor}"]}, climbed.zone)
+            answer(SHEET, asked.key())
+            work_out(Kept.objects.latest("pk").pk)
+        assert Kept.objects.filter(kind=SHEET).count() == 2

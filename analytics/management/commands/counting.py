@@ -15,13 +15,14 @@ class Command(BaseCommand):
         parser.add_argument("--segment", action="append", help="a trait of accounts; several times for several")
         parser.add_argument("--workflow", action="append", help="an event; several times for several")
         parser.add_argument("--expansion", nargs=3, metavar=("EVENT", "PROPERTY", "UNIT"))
+        parser.add_argument("--referral", help="the event that says that somebody referred somebody else")
         parser.add_argument("--day-worth", nargs=2, metavar=("AMOUNT", "UNIT"), help="what being stuck for a day costs")
 
-    def handle(self, *, workspace, segment, workflow, expansion, day_worth, **options):
+    def handle(self, *, workspace, segment, workflow, expansion, referral, day_worth, **options):
         found = Workspace.objects.filter(slug=workspace).first()
         if found is None:
             raise CommandError(f"There is no workspace {workspace!r}.")
-        said = {"segments": segment, "workflows": workflow}
+        said = {"segments": segment, "workflows": workflow, "referral_event": referral}
         said |= dict(
             zip(("expansion_event", "expansion_property", "expansion_unit"), expansion or [None] * 3, strict=True)
         )
