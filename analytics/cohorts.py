@@ -26,7 +26,7 @@ def cohorts(asked: Asked, row: Dimension) -> dict:
         "steps": steps,
         "stuck": list(stuck),
         "rows": [[value, int(began.n[which_of(began.row, value, values)].sum())] for value in [None, *values]],
-        "cells": [list(cells) for cells in zip(*columns, strict=True)],
+        "cells": [list(cells) for cells in zip(*columns, strict=True)] or [[] for _ in [None, *values]],
     }
 
 

@@ -1,6 +1,7 @@
 """Narrowing a question to people of a kind that no roll-up is kept for: a trait, a manager, a version. It stands in the address."""
 
 from dataclasses import dataclass
+from urllib.parse import quote, unquote
 
 ACCOUNT, PERSON, MANAGER, VERSION = "account", "person", "manager", "version"
 MOST, TRAIT, VALUE = 4, 60, 100  # conditions, and characters of each
@@ -15,13 +16,14 @@ class Condition:
     value: str
 
     def __str__(self) -> str:
-        return f"{self.of}.{self.name}:{self.value}" if self.name else f"{self.of}:{self.value}"
+        return f"{self.of}.{quote(self.name, safe=' ')}:{self.value}" if self.name else f"{self.of}:{self.value}"
 
 
 def read_condition(text: str) -> Condition | None:
     """The condition that `str` wrote; None where it is none."""
     head, colon, value = text.replace("\x00", "").partition(":")
     of, _, name = head.partition(".")
+    name = unquote(name).replace("\x00", "")
     has_name = of in (ACCOUNT, PERSON)
     if not colon or len(name) > TRAIT or bool(name) != has_name or of not in (ACCOUNT, PERSON, MANAGER, VERSION):
         return None

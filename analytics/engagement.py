@@ -115,6 +115,9 @@ def counted(
     number: int = 0,
 ) -> list[Counted]:
     """Count one of COUNTED; `number` is the week or four weeks since the beginning."""
+    event = {BOUGHT: rules.expansion_event, AMOUNT: rules.expansion_event, REFER: rules.referral_event}.get(what)
+    if event is not None and _event_id(event) is None:
+        return []  # nothing says it: that is not nobody
     sql, said = climbs(asked, row, column)
     said |= {
         "zone": zone,

@@ -14,8 +14,8 @@ from analytics.models import CountingRules
 from analytics.reading import OPEN, REACHED, Ways, read_ways
 from analytics.sentences import ENOUGH
 from analytics.statistics.estimates import Estimate, difference, mean, share
-from analytics.statistics.intervals import band
-from analytics.statistics.survival import incidence, log_rank_of_accounts, restricted_mean, stuck_after
+from analytics.statistics.intervals import Spells, band
+from analytics.statistics.survival import incidence, log_rank, log_rank_of_accounts, restricted_mean, stuck_after
 
 MOST_ROWS, MOST_COLUMNS, MOST_TIMES = 12, 6, 30
 DRAWN, CURVES_DRAWN = 60, 4
@@ -64,6 +64,8 @@ def explore(question: Question, rules: CountingRules, zone: str, *, seed: int) -
         "columns": [[value, _size(found, value, columns, found.column)] for value in [None, *columns]],
         "cells": cells,
     }
+    if question.measure.kind == STUCK:
+        said["after"] = stuck_after(incidence(found.ways.spells().table()))
     if question.measure.kind in CURVES and question.row and not question.column and found.ways is not None:
         said |= _compared(question, found, rows, seed)
     return said
@@ -221,5 +223,13 @@ def _beside(mine: Ways, rest: Ways, day: int, seed: int) -> dict:
         "difference": changed.said() if changed else None,
         "mean": means[0],
         "rest_mean": means[1],
-        "p": log_rank_of_accounts(both.cluster, both.day, both.reached, is_mine),
+        "p": _chance(both, is_mine) if changed and changed.low is not None else None,
     }
+
+
+def _chance(both: Spells, is_mine: np.ndarray) -> float | None:
+    """p of no difference: the plain log-rank test where everybody stands alone, else that of accounts."""
+    if len(set(both.cluster)) < len(both.day):
+        return log_rank_of_accounts(both.cluster, both.day, both.reached, is_mine)
+    tables = [Spells(*(each[which] for each in vars(both).values())).table() for which in (is_mine, ~is_mine)]
+    return log_rank(*tables)[1]

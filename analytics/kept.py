@@ -12,6 +12,8 @@ from onboarding.tenancy.jobs import hand_over
 from onboarding.tenancy.scope import current_workspace_id
 
 AGAIN = timedelta(seconds=10)  # a question is handed over to the worker at most so often
+# What an answer rests on besides the counts, such as goals and who looks after an account, is looked at again after so long.
+AGED = timedelta(minutes=10)
 AT_ONCE = 20  # first answers under way in a workspace
 MOST = 2_000  # questions kept in a workspace; those asked longest ago go first
 
@@ -39,10 +41,15 @@ def answer(kind: str, question: str) -> Answer:
         key=hashlib.sha256(question.encode()).hexdigest(),
         defaults={"question": question, "asked_at": now},
     )
-    is_fresh = row.said is not None and row.version == version
+    is_fresh = is_current(row, version, now)
     if not is_fresh and (is_new or row.asked_at < now - AGAIN):
         _ask(row, now)
     return Answer(row.said, is_fresh, row.worked_out_at, has_failed=row.failed_at is not None)
+
+
+def is_current(row: Kept, version: int, now: datetime) -> bool:
+    """Whether there is an answer, of these counts, and not aged."""
+    return row.said is not None and row.version == version and row.worked_out_at > now - AGED
 
 
 def _ask(row: Kept, now: datetime) -> None:

@@ -17,7 +17,7 @@ from analytics.rollups.basis import read_basis
 from analytics.statistics.counts import Counts
 from analytics.statistics.intervals import Spells
 
-HORIZON = 400  # days: nobody's way is followed for longer
+HORIZON = 400  # days: no curve goes on for longer
 COLUMNS = ("cohort", "eligible", "not_theirs", "skipped", "left_out", "reached", "gone", "ended")
 PLAIN = 5  # of them, before those that are packed
 
@@ -107,11 +107,9 @@ def count_sheet(asked: Asked) -> Sheet:
 OPEN, REACHED, GONE, ENDED = range(4)
 SPELLS = """{head}
 select r, k, cluster,
-       least(case when is_reached then lag when is_gone then greatest(gone_after, 0) when is_ended then greatest(ended_after, 0)
-                  else %(until)s - since end, %(horizon)s),
-       case when is_reached then case when lag <= %(horizon)s then 1 else 0 end
-            when is_gone then case when gone_after <= %(horizon)s then 2 else 0 end
-            when is_ended then case when ended_after <= %(horizon)s then 3 else 0 end else 0 end,
+       case when is_reached then lag when is_gone then greatest(gone_after, 0) when is_ended then greatest(ended_after, 0)
+            else %(until)s - since end,
+       case when is_reached then 1 when is_gone then 2 when is_ended then 3 else 0 end,
        count(*)
 from known where since between %(since_first)s and %(since_last)s group by 1, 2, 3, 4, 5"""
 
@@ -135,9 +133,10 @@ class Ways:
         return int(self.n.sum())
 
     def spells(self) -> Spells:
-        """One entry a person."""
+        """One entry a person, followed for HORIZON days: who takes longer was last seen then."""
         cluster, day, outcome = (np.repeat(each, self.n) for each in (self.cluster, self.day, self.outcome))
-        return Spells(cluster, day, outcome == REACHED, outcome == GONE)
+        is_seen = day <= HORIZON
+        return Spells(cluster, np.minimum(day, HORIZON), is_seen & (outcome == REACHED), is_seen & (outcome == GONE))
 
 
 def read_ways(asked: Asked, step: str, row: Dimension | None = None, column: Dimension | None = None) -> Ways:
@@ -145,9 +144,9 @@ def read_ways(asked: Asked, step: str, row: Dimension | None = None, column: Dim
 
     What counts from a later day than their beginning is asked of those for whom it began in the span, as in the matrices.
     """
-    is_later = step.startswith(("wait:", "use"))
+    is_later = step.startswith(("wait:", "use", "account_value"))
     head, said = way(from_any_day(asked) if is_later else asked, step, row, column)
-    said |= {"since_first": asked.span.first, "since_last": asked.span.last, "horizon": HORIZON}
+    said |= {"since_first": asked.span.first, "since_last": asked.span.last}
     with connection.cursor() as cursor:
         cursor.execute(SPELLS.format(head=head), said)
         columns = list(zip(*cursor.fetchall(), strict=True)) or [()] * 6

@@ -1,7 +1,9 @@
 """Work for the worker: keeping the roll-ups."""
 
 import logging
+import smtplib
 from datetime import timedelta
+from socket import gaierror
 
 from celery import shared_task
 
@@ -105,14 +107,31 @@ def reports_due() -> None:
     if not claim("analytics.reports_due", every=timedelta(minutes=1)):
         return
     for workspace_id in workspaces_with_reports_due(clock.now()):
-        with workspace_scope(workspace_id):
-            schedules.order_due(clock.now())
-            schedules.ask_again(clock.now())
-        _mail_reports(workspace_id)
+        try:
+            with workspace_scope(workspace_id):
+                schedules.order_due(clock.now())
+                schedules.ask_again(clock.now())
+            _mail_reports(workspace_id)
+        except Exception as error:
+            if is_away(error):
+                raise
+            log.exception("the reports of workspace %s could not be looked after", workspace_id)
+
+
+# What a mail server says before it has taken a mail: only then it is safe to try again.
+NOT_TAKEN = (
+    ConnectionRefusedError,
+    gaierror,
+    smtplib.SMTPConnectError,
+    smtplib.SMTPHeloError,
+    smtplib.SMTPAuthenticationError,
+    smtplib.SMTPSenderRefused,
+    smtplib.SMTPRecipientsRefused,
+)
 
 
 def _mail_reports(workspace_id: int) -> None:
-    """Each mail in transactions of its own: it is taken, its link is stored, it is sent, and that is noted."""
+    """Each mail in transactions of its own: it is taken, made with its link, marked as handed over, and handed over."""
     with workspace_scope(workspace_id):
         waiting = list(schedules.unsent(clock.now()).values_list("pk", flat=True))
     for pk in waiting:
@@ -122,10 +141,20 @@ def _mail_reports(workspace_id: int) -> None:
                 continue
         with workspace_scope(workspace_id):
             message = letter(mail)
-        try:
-            message.send()
-        except OSError as error:
-            log.warning("a report could not be mailed: %s", type(error).__name__)
-            continue
-        with workspace_scope(workspace_id):
-            ReportMail.objects.filter(pk=pk).update(sent_at=clock.now())
+            ReportMail.objects.filter(pk=pk).update(handed_at=clock.now())
+        _send(workspace_id, pk, message)
+
+
+def _send(workspace_id: int, pk: int, message) -> None:
+    try:
+        message.send()
+    except NOT_TAKEN as error:
+        log.warning("a report could not be mailed: %s", type(error).__name__)
+        noted = {"handed_at": None}
+    except OSError as error:
+        log.warning("whether a report was mailed is not known: %s", type(error).__name__)
+        return
+    else:
+        noted = {"sent_at": clock.now()}
+    with workspace_scope(workspace_id):
+        ReportMail.objects.filter(pk=pk).update(**noted)

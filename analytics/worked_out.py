@@ -12,7 +12,7 @@ from analytics.cohorts import cohorts
 from analytics.dimensions import dimension_of
 from analytics.engagement import engagement
 from analytics.exploring import Question, explore
-from analytics.kept import MOST, keep_answer
+from analytics.kept import MOST, is_current, keep_answer
 from analytics.landmarks import validity
 from analytics.measures import measure_of
 from analytics.models import Keeping, Kept
@@ -20,6 +20,7 @@ from analytics.ninety import ninety_days
 from analytics.reading import Ways, count_sheet, read_ways
 from analytics.rollups.basis import counting_rules
 from analytics.statistics.intervals import band
+from onboarding import clock
 from onboarding.tenancy.locks import take_time, take_turn
 from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import current_workspace_id
@@ -35,7 +36,7 @@ def work_out(pk: int) -> None:
     """Answer one question of the open workspace; one that was answered for these counts already is left alone."""
     row = Kept.objects.filter(pk=pk, kind__in=KINDS).first()
     version = Keeping.objects.values_list("version", flat=True).first() or 0
-    if row is None or (row.said is not None and row.version == version):
+    if row is None or is_current(row, version, clock.now()):
         return
     if not take_turn(LOCK + pk % 1_000):
         return  # it is being worked out

@@ -151,6 +151,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("CAIRN
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- Mail --------------------------------------------------------------------------------------
+EMAIL_TIMEOUT = 20  # seconds: a mail server that hangs holds nobody up
 DEFAULT_FROM_EMAIL = env("CAIRN_FROM_EMAIL", default="Cairn <no-reply@cairn.example>")
 if CAIRN_MODE == "production":
     vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))

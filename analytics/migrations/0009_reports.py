@@ -196,6 +196,7 @@ class Migration(migrations.Migration):
                 ("email", models.EmailField(max_length=254)),
                 ("tries", models.SmallIntegerField(default=0)),
                 ("tried_at", models.DateTimeField(null=True)),
+                ("handed_at", models.DateTimeField(null=True)),
                 ("sent_at", models.DateTimeField(null=True)),
                 (
                     "report",
@@ -244,11 +245,16 @@ class Migration(migrations.Migration):
             arguments="at timestamptz",
             returns="table (workspace_id bigint)",
             body="""select s.workspace_id from analytics_reportschedule s where s.stopped_at is null and s.next_at <= at
-                    union select m.workspace_id from analytics_reportmail m where m.sent_at is null and m.tries < 5
+                    union select r.workspace_id from analytics_report r where r.data_version is null and r.failed_at is null
+                          and r.made_at between at - interval '1 day' and at - interval '10 minutes'
+                    union select m.workspace_id from analytics_reportmail m
+                    join analytics_report r on r.workspace_id = m.workspace_id and r.id = m.report_id
+                    where m.handed_at is null and m.tries < 5 and r.failed_at is null
                           and (m.tried_at is null or m.tried_at < at - interval '10 minutes')""",
             reads={
                 "analytics_reportschedule": ["workspace_id", "stopped_at", "next_at"],
-                "analytics_reportmail": ["workspace_id", "sent_at", "tries", "tried_at"],
+                "analytics_report": ["workspace_id", "id", "data_version", "failed_at", "made_at"],
+                "analytics_reportmail": ["workspace_id", "report_id", "handed_at", "tries", "tried_at"],
             },
         ),
     ]

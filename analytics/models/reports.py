@@ -97,6 +97,8 @@ class ReportMail(WorkspaceModel):
     email = models.EmailField(max_length=254)
     tries = models.SmallIntegerField(default=0)
     tried_at = models.DateTimeField(null=True)
+    # Written before it is handed to the mail server, and taken back where that certainly did not take it: so it goes out once.
+    handed_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
 
     class Meta:

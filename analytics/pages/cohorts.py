@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -65,7 +66,7 @@ def cohorts_page(request, slug):
             "row_name": name_of(row),
             "counted_at": Calendar(clock.now(), request.workspace.zone).time(state.kept_at),
             "is_refreshing": not found.is_fresh or is_behind(),
-            "layout": f"&rows={row}",
+            "layout": "&" + urlencode({"rows": str(row)}),
             **filters(asked),
         }
         if found.said:

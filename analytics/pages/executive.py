@@ -102,7 +102,7 @@ def _curve_rows(view: View, before, band) -> list[tuple]:
         rows.append(
             (
                 day,
-                int(view.curve.at_risk[day]),
+                int(view.curve.at_risk[day]) if day < len(view.curve.at_risk) else 0,
                 round((1 - share) * 100),
                 interval,
                 None if was is None else round((1 - was) * 100),

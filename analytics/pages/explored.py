@@ -12,9 +12,10 @@ from analytics import figures, sentences
 from analytics.asking import Asked, Span
 from analytics.climbers import MONTH, ROLE, WEEK, Dimension
 from analytics.conditions import MOST, Condition
+from analytics.csv_cells import harmless
 from analytics.dimensions import Namer, name_of
 from analytics.exploring import OTHERS
-from analytics.measures import BY_DAY, MEDIAN, SO_FAR, Measure
+from analytics.measures import BY_DAY, MEDIAN, SO_FAR, STUCK, Measure
 from analytics.metrics import BY_KEY, MORE
 from analytics.rollups.basis import counting_rules
 
@@ -50,7 +51,7 @@ class Chosen:
     def _layout(self) -> dict[str, str]:
         return {
             "measure": self.measure.key,
-            "rows": str(self.row or ""),
+            "rows": str(self.row or "none"),  # said, because nothing said means the usual
             "columns": str(self.column or ""),
             "compare": "1" if self.is_compared else "",
         }
@@ -84,7 +85,7 @@ def laid_out(chosen: Chosen, said: dict) -> dict:
     for (value, n), cells in zip(said["rows"], said["cells"], strict=True):
         mine = narrowed(chosen.asked, chosen.row, value)
         shown = [
-            _cell(measure, cell, mine and narrowed(mine, chosen.column, other), peak)
+            _cell(measure, cell, mine and narrowed(mine, chosen.column, other), peak, said.get("after", 0))
             for cell, (other, _) in zip(cells, said["columns"], strict=True)
         ]
         only = chosen.query(mine) if mine is not None and value is not None else ""
@@ -132,7 +133,7 @@ def narrowed(asked: Asked, dimension: Dimension | None, value: str | None) -> As
     return replace(asked, where=(*asked.where, condition)) if len(asked.where) < MOST else None
 
 
-def _cell(measure: Measure, cell: dict | None, asked: Asked | None, peak: float) -> Cell | None:
+def _cell(measure: Measure, cell: dict | None, asked: Asked | None, peak: float, after: int) -> Cell | None:
     if cell is None:
         return None
     has_enough = cell["n"] >= sentences.ENOUGH or measure.unit == ""
@@ -142,17 +143,19 @@ def _cell(measure: Measure, cell: dict | None, asked: Asked | None, peak: float)
     ends = (cell["low"], cell["high"], cell["value"])
     bar = tuple(100 * end / peak for end in ends) if has_enough and peak and None not in ends else None
     changed = changed_words(measure, cell.get("changed"))
-    return Cell(value, interval, cell["n"], change, changed, _people(measure, asked), bar)
+    return Cell(value, interval, cell["n"], change, changed, _people(measure, asked, after), bar)
 
 
-def _people(measure: Measure, asked: Asked | None) -> str:
-    """Whom the number is about."""
+def _people(measure: Measure, asked: Asked | None, after: int) -> str:
+    """Whom the number is about, where the page of people tells them: those who got there, or are stuck."""
     if asked is None:
         return ""
     kind, _, step = measure.of.partition(":")
-    if measure.kind in (MEDIAN, BY_DAY, SO_FAR) and kind not in ("use", "wait", "account_value"):
+    if measure.kind == STUCK:
+        return asked.query(what="stuck", step=step, longer=after)
+    if measure.kind in (MEDIAN, BY_DAY, SO_FAR) and kind in ("first_value", "done", "rung"):
         return asked.query(what="reached", step=step or kind)
-    return asked.query(what="began", step="done")
+    return ""
 
 
 def figure_words(measure: Measure, value: float | None) -> str:
@@ -263,8 +266,3 @@ def as_file(chosen: Chosen, said: dict) -> HttpResponse:
                 numbers = [cell[key] for key in ("value", "low", "high", "n", "accounts")]
                 out.writerow([*map(harmless, names), *numbers, cell.get("was")])
     return answer
-
-
-def harmless(text: str) -> str:
-    """So that no spreadsheet takes a name for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -1,7 +1,7 @@
 """The explorer: any metric by two dimensions, with its people, compared with the time before."""
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -49,8 +49,8 @@ def explorer(request, slug):
         found = answer(EXPLORED, chosen.question())
         if request.htmx.target == "answers" and found.is_awaited:
             return HttpResponse(status=204)
-        if request.GET.get("format") == "csv" and found.said:
-            return as_file(chosen, found.said)
+        if request.GET.get("format") == "csv":
+            return as_file(chosen, found.said) if found.said else redirect(f"{request.path}?{chosen.query()}")
         calendar = Calendar(clock.now(), request.workspace.zone)
         context = {
             "nav_current": "explorer",

@@ -6,17 +6,18 @@ from urllib.parse import parse_qsl
 
 from django import forms
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from analytics import sentences
 from analytics.asking import Asked, read_asked
+from analytics.csv_cells import harmless
 from analytics.dimensions import Namer, dimension_of, name_of
 from analytics.kept import answer
 from analytics.measures import measure_of
 from analytics.ninety import SPREAD, WINDOWS
-from analytics.pages.explored import figure_words, group_name, harmless, interval_words
+from analytics.pages.explored import figure_words, group_name, interval_words
 from analytics.pages.filters import filters
 from analytics.rollups.basis import counting_rules
 from analytics.rollups.keeping import is_behind, standing
@@ -97,8 +98,10 @@ def ninety_page(request, slug):
         if request.htmx.target == "answers" and found.is_awaited:
             return HttpResponse(status=204)
         worth, unit = _worth(request)
-        if request.GET.get("format") == "csv" and found.said:
-            return _file(found.said["stuck"], worth, unit)
+        if request.GET.get("format") == "csv":
+            return (
+                _file(found.said["stuck"], worth, unit) if found.said else redirect(f"{request.path}?{asked.query()}")
+            )
         calendar = Calendar(clock.now(), request.workspace.zone)
         context = {
             "nav_current": "ninety-days",

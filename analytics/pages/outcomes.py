@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Sum
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -16,12 +16,14 @@ from analytics import sentences
 from analytics.around import WINDOWS
 from analytics.asking import Asked, read_asked
 from analytics.kept import answer
+from analytics.models import MatrixRow
 from analytics.pages.filters import filters, of_a_year
 from analytics.rollups.basis import counting_rules
 from analytics.rollups.keeping import standing
 from analytics.worked_out import AROUND, ENGAGEMENT
-from milestones.models import Feature, Goal, Progress, Rung
+from milestones.models import Feature, Goal, Rung
 from milestones.plans import Distance, distance
+from milestones.studio.rendering import address_of_pages
 from onboarding.tenancy.access import open_to
 from onboarding.tenancy.models import Access
 from onboarding.tracking.models import EventName
@@ -74,11 +76,11 @@ def outcomes_page(request, slug):
             "lines": [GoalLine(goal, distance(goal)) for goal in page],
             "headline": _headline(engaged.said),
             "is_working": engaged.is_awaited or bool(found and found.is_awaited),
-            "query": asked.query(),
+            "pages_query": address_of_pages(request),
             "kept_fields": parse_qsl(asked.query()),
             "found": found,
             "chosen": chosen,
-            "around": _around(request, chosen, found.said) if found and found.said else None,
+            "around": _around(request, asked, chosen, found.said) if found and found.said else None,
             "rungs": _rungs(asked),
             "events": EventName.objects.exclude(name__startswith="cairn:")
             .order_by("name")
@@ -97,11 +99,8 @@ def _rungs(asked: Asked) -> list[tuple[str, str]]:
 def _chosen(request, asked: Asked) -> dict | None:
     """The step, the event and the window asked for, or the usual ones: first value, and what customers come back for."""
     rungs = dict(_rungs(asked))
-    marked = Rung.objects.filter(version_id=asked.ladder.live_id, first_value=True).values("key")
-    reached = Progress.objects.filter(enrollment__ladder=asked.ladder, key__in=marked, reached_at__isnull=False)
-    first = reached.values_list("key").annotate(n=Count("pk")).order_by("-n", "key").first()
     step, event = request.GET.get("step", "")[:100], request.GET.get("event", "")[:200].replace("\x00", "")
-    step = step if step in rungs else first[0] if first else next(iter(rungs), "")
+    step = step if step in rungs else _usual_step(asked) or next(iter(rungs), "")
     event = event or next(iter(_workflows()), "")
     if not step or not EventName.objects.filter(name=event).exists():
         return None
@@ -109,17 +108,27 @@ def _chosen(request, asked: Asked) -> dict | None:
     return {"step": step, "event": event, "days": days}
 
 
+def _usual_step(asked: Asked) -> str | None:
+    """Of the steps of first value the one that most have on their track."""
+    marked = Rung.objects.filter(version_id=asked.ladder.live_id, first_value=True).values_list("key", flat=True)
+    rows = MatrixRow.objects.filter(
+        ladder_id=asked.ladder.pk, segment=0, value="", measure__in=[f"rung:{key}" for key in marked]
+    )
+    most = rows.values_list("measure").annotate(n=Sum("eligible")).order_by("-n", "measure").first()
+    return most[0].removeprefix("rung:") if most else None
+
+
 def _workflows() -> list[str]:
     features = Feature.objects.order_by("key").values_list("events", flat=True)
     return counting_rules().workflows or [name for events in features for name in events]
 
 
-def _around(request, chosen: dict, said: dict) -> dict:
+def _around(request, asked: Asked, chosen: dict, said: dict) -> dict:
     """The answer with its sentence, and what it comes to by the assumption that was made."""
     form = AroundForm(request.GET)
     form.is_valid()
     each, unit = form.cleaned_data.get("each"), form.cleaned_data.get("unit", "")
-    change, title = said["change"], dict(_rungs_of(chosen))[chosen["step"]]
+    change, title = said["change"], dict(_rungs(asked))[chosen["step"]]
     has_enough = said["people"] >= sentences.ENOUGH
     worth = change["value"] * each * said["people"] if has_enough and each is not None else None
     return {
@@ -133,10 +142,6 @@ def _around(request, chosen: dict, said: dict) -> dict:
         ),
         "sure": sentences.change_around(change["low"], change["high"]) if has_enough else "",
     }
-
-
-def _rungs_of(chosen: dict):
-    return Rung.objects.filter(key=chosen["step"]).order_by("version_id").values_list("key", "content__title")
 
 
 def _headline(said: dict | None) -> str:

@@ -1,5 +1,7 @@
 """Reports: made here, read here, shared by a link."""
 
+from datetime import timedelta
+
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -13,16 +15,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from analytics.asking import PERIODS as BOARD_PERIODS
 from analytics.models import Kind, Report, ReportLink, ReportSchedule
 from analytics.reports import links, schedules
+from analytics.reports.board_report import NAMED
 from analytics.reports.data import as_csv
-from analytics.reports.freezing import PERIODS, SECTIONS, Order, order, prepared, span_of
+from analytics.reports.freezing import PERIODS, SECTIONS, Order, order, span_of
 from milestones.models import Ladder
+from onboarding import clock
 from onboarding.tenancy.access import open_to
 from onboarding.tenancy.audit import record
 from onboarding.tenancy.models import Access
 from onboarding.tenancy.security_headers import with_charts
 from onboarding.tracking.models import Account
 
-A_PAGE, READERS = 20, schedules.READERS
+A_PAGE, READERS, SCHEDULES, UNDER_WAY, HOUR = 20, schedules.READERS, 50, 10, timedelta(hours=1)
 FILES = {"pdf": "application/pdf", "csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
 
 
@@ -76,7 +80,7 @@ class ReportForm(forms.Form):
     def __init__(self, *args, kind: str, **options):
         super().__init__(*args, auto_id="report-%s", **options)
         self.fields["sections"].choices = SECTIONS[kind]
-        self.fields["sections"].initial = [key for key, _ in SECTIONS[kind]]
+        self.fields["sections"].initial = [key for key, _ in SECTIONS[kind] if key not in NAMED]
         self.fields["days"].choices = (
             PERIODS.items() if kind == Kind.VALUE else [(int(d), n) for d, n in BOARD_PERIODS.items()]
         )
@@ -94,6 +98,13 @@ class ReportForm(forms.Form):
             self.add_error("emails", "Say to whom it is mailed.")
         if said.get("emails") and not said.get("every"):
             self.add_error("every", "Say how often, or leave the addresses out.")
+        if said.get("every") and ReportSchedule.objects.filter(stopped_at=None).count() >= SCHEDULES:
+            self.add_error("every", f"{SCHEDULES} reports make themselves already. Stop one first.")
+        if (
+            Report.objects.filter(data_version=None, failed_at=None, made_at__gt=clock.now() - HOUR).count()
+            >= UNDER_WAY
+        ):
+            self.add_error(None, f"{UNDER_WAY} reports are being made. Wait until some are there.")
         return said
 
 
@@ -196,7 +207,6 @@ def _show(request, pk: int, *, share_form: ShareForm | None = None, token: str =
             "nav_current": "report-list",
             "report": report,
             "said": report.said,
-            "prepared": prepared(report),
             "share_form": share_form or ShareForm(auto_id="share-%s"),
             "links": links.live_links(report) if request.member.may(Access.MANAGER) else [],
             "token": token,

@@ -59,7 +59,12 @@ def view_save(request, slug):
     form = ViewForm(request.POST)
     address = reverse("explorer", args=[slug])
     if not form.is_valid():
-        messages.error(request, "Give the view a name of up to 80 characters.")
+        said = (
+            "This question is too long to be kept."
+            if "query" in form.errors
+            else "Give the view a name of up to 80 characters."
+        )
+        messages.error(request, said)
         return redirect(f"{address}?{_one_line(request.POST.get('query', ''))}")
     name, query = form.cleaned_data["name"], form.cleaned_data["query"]
     said = {"query": query, "made_by": request.member, "made_at": clock.now()}

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from analytics.pages.reports import file_of
 from analytics.reports import links, schedules
-from analytics.reports.freezing import prepared
 from onboarding.tenancy.access import LINK, open_to
 from onboarding.tenancy.audit import record
 from onboarding.tenancy.files import address_of
@@ -42,7 +41,6 @@ def shared_report(request, token):
             **_frame(request),
             "report": link.report,
             "said": link.report.said,
-            "prepared": prepared(link.report),
             "expires_at": link.expires_at,
             "opened_by": urlencode({"pass": said}) if said else "",
             "may_stop": bool(link.email and link.report.schedule_id),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from analytics import figures, sentences
 from analytics.asking import Asked
+from analytics.conditions import MANAGER
 from analytics.dimensions import Namer, dimension_of, name_of
 from analytics.engagement import engagement
 from analytics.executive import ACTIVE_BY, DRAWN, View, before_words, look
@@ -23,7 +24,9 @@ SECTIONS = (
     ("steps", "Where people drop off"),
     ("spread", "How groups differ"),
     ("stuck", "What stuck steps cost"),
+    ("managers", "How managers differ, by name"),
 )
+NAMED = ("managers",)  # said only where it was chosen
 TABLE_DAYS = (1, 3, 7, 14, 30, 60)
 
 
@@ -41,7 +44,8 @@ def board_report(asked: Asked, rules: CountingRules, zone: str, *, sections: lis
         "curve": lambda: _curve(draft, view, sure),
         "roles": lambda: _roles(draft, view),
         "steps": lambda: _steps(draft, view),
-        "spread": lambda: _spread(draft, asked, ninety["spreads"]),
+        "spread": lambda: _spread(draft, asked, [each for each in ninety["spreads"] if each["by"] != MANAGER]),
+        "managers": lambda: _spread(draft, asked, [each for each in ninety["spreads"] if each["by"] == MANAGER]),
         "stuck": lambda: _stuck(draft, ninety["stuck"], rules),
     }
     for key, _ in SECTIONS:

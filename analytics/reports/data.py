@@ -3,6 +3,8 @@
 import csv
 from io import BytesIO, StringIO
 
+from analytics.csv_cells import harmless
+
 COLUMNS = ("section", "name", "value", "unit", "low", "high", "n", "before")
 
 
@@ -11,13 +13,8 @@ def as_csv(said: dict) -> str:
     rows = csv.writer(out)
     rows.writerow(COLUMNS)
     for datum in said["data"]:
-        rows.writerow([_harmless(datum[name]) for name in COLUMNS])
+        rows.writerow([harmless(datum[name]) for name in COLUMNS])
     return out.getvalue()
-
-
-def _harmless(value):
-    """So that no spreadsheet takes a name for a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
 def as_parquet(said: dict) -> bytes:

@@ -71,31 +71,31 @@ def span_of(days: int, account: Account | None, zone) -> Span:
     return Span(max(min(first, until), until - timedelta(days=LONGEST - 1)), until)
 
 
-def make(pk: int) -> bool:
-    """Make one report of the open workspace; returns whether there was anything to do. One that is made stays as it is."""
+def make(pk: int) -> None:
+    """Make one report of the open workspace. One that is made stays as it is."""
     report = (
         Report.objects.select_for_update(of=("self",)).select_related("account", "made_by__user").filter(pk=pk).first()
     )
     if report is None or report.said is not None:
-        return False
+        return
     take_time()
     workspace = Workspace.objects.get(pk=current_workspace_id())
     version = Keeping.objects.values_list("version", flat=True).first() or 0
     with timezone.override(workspace.zone):
         draft = _draft(report, workspace, version)
-    frame = Frame(workspace.name, prepared(report), "")
+    frame = Frame(workspace.name, prepared(report, workspace.zone))
     if report.words.strip():
         draft.blocks.insert(0, {**blocks.text("", report.words.strip()), "name": "words"})
     said = draft.said(
         first=report.first.isoformat(),
         last=report.last.isoformat(),
         data_version=version,
+        prepared=frame.prepared,
         definitions={metric.key: metric.version for metric in METRICS},
     )
     report.said, report.data_version, report.failed_at = said, version, None
     report.pdf, report.parquet = as_pdf(said, frame), as_parquet(said)
     report.save(update_fields=["said", "data_version", "pdf", "parquet", "failed_at"])
-    return True
 
 
 def _draft(report: Report, workspace: Workspace, version: int) -> blocks.Draft:
@@ -112,12 +112,12 @@ def _draft(report: Report, workspace: Workspace, version: int) -> blocks.Draft:
     )
 
 
-def prepared(report: Report) -> str:
+def prepared(report: Report, zone) -> str:
     """Prepared for Dana Whitfield, Harbor Logistics, by Maya Okafor, 24 July 2025."""
     whom = ", ".join(part for part in (report.for_whom, str(report.account) if report.account else "") if part)
     by = f" by {report.made_by.user}" if report.made_by else ""
     said = f"Prepared for {whom}{by}" if whom else f"Prepared{by}"
-    return f"{said}, {_day(report.made_at.date())}"
+    return f"{said}, {_day(report.made_at.astimezone(zone).date())}"
 
 
 def _day(day: date) -> str:

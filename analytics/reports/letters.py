@@ -10,7 +10,6 @@ from django.urls import reverse
 from analytics.models import ReportLink, ReportMail
 from analytics.reports.blocks import as_text
 from analytics.reports.drawing import draw
-from analytics.reports.freezing import prepared
 from analytics.reports.links import make_link
 from onboarding import clock
 from onboarding.tenancy.models import Workspace
@@ -28,14 +27,15 @@ def letter(mail: ReportMail) -> EmailMultiAlternatives:
     token = make_link(report, days=LINK_DAYS, member=report.made_by, for_whom=mail.email, email=mail.email)
     link = settings.CAIRN_BASE_URL + reverse("shared-report", args=[token])
     pictures = [(block["name"], draw(block["figure"])) for block in report.said["blocks"] if block["kind"] == "figure"]
-    context = {"workspace": workspace, "said": report.said, "prepared": prepared(report), "link": link}
+    context = {"workspace": workspace, "said": report.said, "link": link}
     html = css_inline.inline(render_to_string("analytics/email/report.html", context))
     text = f"{as_text(report.said)}\nRead it on a page, or stop these mails: {link}\n"
     subject = " ".join(f"{workspace.name}: {report.said['title']}".split())[:200]
     message = EmailMultiAlternatives(subject=subject, body=text, to=[mail.email])
     message.attach_alternative(html, "text/html")
     message.mixed_subtype = "related"
-    message.extra_headers = {"List-Unsubscribe": f"<{link}>"}
+    one_click = {"List-Unsubscribe": f"<{link}stop/>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    message.extra_headers = one_click if report.schedule_id else {}
     for name, picture in pictures:
         image = MIMEImage(picture, "png")
         image.add_header("Content-ID", f"<{name}>")

@@ -65,10 +65,14 @@ class ReportDoor:
 
     def admit(self, request):
         request.door = LINK
-        request.link = ReportLink.objects.select_related("report__account", "report__made_by__user").get(
-            pk=request.link_id
+        request.link = (
+            ReportLink.objects.select_related("report__account", "report__made_by__user")
+            .defer("report__pdf", "report__parquet")
+            .get(pk=request.link_id)
         )
         request.workspace_shown = Workspace.objects.get(pk=request.link.workspace_id)
+        if request.path_info.endswith("/stop/"):
+            return None  # mail programs send it by themselves (RFC 8058), and it takes nothing from anybody
         return refuse_foreign_form(request)
 
 

@@ -21,11 +21,10 @@ ARROWS = {"up": "▲ ", "down": "▼ ", "flat": "– ", "": ""}
 
 @dataclass(frozen=True)
 class Frame:
-    """What stands around a report: who it is from and for, and what is at its foot."""
+    """What stands around a report: who it is from and for."""
 
     vendor: str
     prepared: str
-    below: str
 
 
 def as_pdf(said: dict, frame: Frame) -> bytes:
@@ -77,7 +76,7 @@ class _Paper:
         if block["kind"] == "foot":
             self.pdf.ln(6)
             self._rule()
-            for line in [*block["lines"], self.frame.below]:
+            for line in block["lines"]:
                 self._say(line, 7.5, INK_3, height=3.8)
             return
         if block["title"]:

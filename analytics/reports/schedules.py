@@ -9,7 +9,7 @@ from analytics.models import Report, ReportMail, ReportSchedule
 from analytics.reports.freezing import Order, order, span_of
 from onboarding import clock
 from onboarding.tenancy.jobs import hand_over
-from onboarding.tenancy.models import Workspace
+from onboarding.tenancy.models import Access, Workspace
 from onboarding.tenancy.scope import current_workspace_id
 
 AT = time(7)  # on the workspace's clock
@@ -53,7 +53,7 @@ def stop_for(found: ReportSchedule, email: str) -> None:
     if not fresh.emails and fresh.stopped_at is None:
         fresh.stopped_at = clock.now()
     fresh.save(update_fields=["emails", "stopped_at"])
-    ReportMail.objects.filter(report__schedule=found, email__iexact=email, sent_at=None).delete()
+    ReportMail.objects.filter(report__schedule=found, email__iexact=email, handed_at=None).delete()
 
 
 def order_due(now: datetime) -> int:
@@ -62,6 +62,9 @@ def order_due(now: datetime) -> int:
     due = ReportSchedule.objects.filter(stopped_at=None, next_at__lte=now).select_related("account", "made_by")
     ordered = 0
     for each in due:
+        if each.made_by is None or not each.made_by.may(Access.MANAGER):
+            stop(each)  # nothing goes on being sent for somebody who has left, or may not any more
+            continue
         claimed = ReportSchedule.objects.filter(pk=each.pk, next_at=each.next_at, stopped_at=None)
         if not claimed.update(next_at=next_after(each.every, now, zone)):
             continue
@@ -77,13 +80,13 @@ def order_due(now: datetime) -> int:
 
 def unsent(now: datetime):
     """Mails whose report is made, that are not sent and were not tried lately."""
-    waiting = ReportMail.objects.filter(sent_at=None, tries__lt=TRIES, report__said__isnull=False)
+    waiting = ReportMail.objects.filter(handed_at=None, tries__lt=TRIES, report__said__isnull=False)
     return waiting.filter(Q(tried_at=None) | Q(tried_at__lte=now - AGAIN)).order_by("pk")
 
 
 def claim_mail(mail: ReportMail, now: datetime) -> bool:
-    """Take a mail to send it: of several workers one does. One that dies on the way is tried again in ten minutes."""
-    mine = ReportMail.objects.filter(pk=mail.pk, tries=mail.tries, sent_at=None)
+    """Take a mail to make it: of several workers one does. One that dies on the way is tried again in ten minutes."""
+    mine = ReportMail.objects.filter(pk=mail.pk, tries=mail.tries, handed_at=None)
     return bool(mine.update(tries=F("tries") + 1, tried_at=now))
 
 

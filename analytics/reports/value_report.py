@@ -11,8 +11,8 @@ from analytics.figures import weeks
 from analytics.models import Climb, PersonDay
 from analytics.reports import blocks
 from analytics.reports.blocks import Datum, Draft
-from milestones.models import Goal, Ladder, Progress, Rung
-from milestones.plans import Distance, closed_reality, distance, kickoff_of, reality
+from milestones.models import Goal, Ladder, Progress
+from milestones.plans import Distance, distance, kickoff_of, reality
 from milestones.studio.roles import role_label
 from milestones.voices import read
 from onboarding.tracking.models import Account, Person, Seat
@@ -26,6 +26,7 @@ SECTIONS = (
     ("voices", "What people say"),
     ("next", "What happens next"),
 )
+WHO = "enrollment__seat__person"
 LATELY, TILES, QUOTES, STEPS, GOALS = 28, 6, 3, 12, 50
 GLAD = 4  # of 5: a rating from which on a sentence is quoted
 
@@ -246,20 +247,16 @@ def _steps(draft: Draft, account: Account, span: Span, zone) -> None:
         Progress.objects.filter(mine)
         .values("key")
         .annotate(
-            whole=Count("pk"),
-            reached=Count("pk", filter=Q(reached_at__lte=last)),
-            now=Count("pk", filter=Q(reached_at__gt=first, reached_at__lte=last)),
-            was=Count("pk", filter=Q(reached_at__gt=before, reached_at__lte=first)),
+            whole=Count(WHO, distinct=True),
+            reached=Count(WHO, distinct=True, filter=Q(reached_at__lte=last)),
+            now=Count(WHO, distinct=True, filter=Q(reached_at__gt=first, reached_at__lte=last)),
+            was=Count(WHO, distinct=True, filter=Q(reached_at__gt=before, reached_at__lte=first)),
             at=Min("reached_at", filter=Q(reached_at__lte=last)),
         )
         .filter(reached__gt=0)
         .order_by("at", "key")[:STEPS]
     )
-    titles = dict(
-        Rung.objects.filter(key__in=[row["key"] for row in rows])
-        .order_by("version__number")
-        .values_list("key", "content__title")
-    )
+    titles = _titles(account)
     draft.add(
         blocks.table(
             "What was reached",
@@ -278,6 +275,12 @@ def _steps(draft: Draft, account: Account, span: Span, zone) -> None:
         ),
         *(Datum("step", titles[row["key"]], row["now"], "people", n=row["whole"], before=row["was"]) for row in rows),
     )
+
+
+def _titles(account: Account) -> dict[str, str]:
+    """What the steps are called on the ladders of its own people."""
+    mine = Progress.objects.filter(enrollment__seat__account=account).order_by("rung__version__number", "rung_id")
+    return dict(mine.values_list("key", "rung__content__title"))
 
 
 def _voices(draft: Draft, account: Account, span: Span, zone, names_shown: bool) -> None:
@@ -325,7 +328,7 @@ def _next(draft: Draft, account: Account, zone) -> None:
     rows = []
     kickoff = kickoff_of(account)
     if kickoff and not kickoff.closed_at:
-        found = closed_reality(kickoff) if kickoff.closed_at else reality(kickoff, zone)
+        found = reality(kickoff, zone)
         rows += [
             [each.title, "Agreed at the kickoff", f"{kickoff.done_on:%-d %b %Y}"]
             for each in found.met
@@ -342,14 +345,10 @@ def _next(draft: Draft, account: Account, zone) -> None:
             opened_at__isnull=False,
         )
         .values("key")
-        .annotate(n=Count("pk"), due=Min("due_at"))
+        .annotate(n=Count(WHO, distinct=True), due=Min("due_at"))
         .order_by("-n", "key")[:5]
     )
-    titles = dict(
-        Rung.objects.filter(key__in=[row["key"] for row in open_now])
-        .order_by("version__number")
-        .values_list("key", "content__title")
-    )
+    titles = _titles(account)
     agreed = {row[0] for row in rows}
     for row in open_now:
         if titles[row["key"]] not in agreed:

@@ -95,6 +95,10 @@ def share_difference(
     clusters = int((sizes > 0).sum())
     if min(worth(whole), worth(other_whole)) < FEW:
         return Difference(one - other, None, None)
+    if one in (0, 1) or other in (0, 1):
+        return difference(
+            share(part, whole), share(other_part, other_whole)
+        )  # none and all have no residuals, and are not certain
     residual = (part - one * whole) / n - (other_part - other * other_whole) / other_n
     half = np.sqrt(clusters / (clusters - 1) * float((residual**2).sum())) * quantile(sizes[sizes > 0])
     return Difference(one - other, float(one - other - half), float(one - other + half))

@@ -41,11 +41,6 @@ def incidence(table: LifeTable) -> Curve:
     return Curve(np.cumsum(before * table.reached / at_risk), waiting, table.at_risk)
 
 
-def kaplan_meier(table: LifeTable) -> np.ndarray:
-    """The share still on the way after each day, those gone counted as last seen then."""
-    return np.cumprod(1 - table.reached / np.maximum(table.at_risk, 1))
-
-
 STUCK_BETWEEN = (7, 60)  # days, between which "stuck" begins
 
 

@@ -129,3 +129,9 @@ def test_log_rank_of_accounts_of_one_person_is_nearly_the_ordinary_one():
     found = log_rank_of_accounts(np.arange(len(day)), day, reached, is_first)
     groups = [CensoredData(uncensored=day[w & reached], right=day[w & ~reached]) for w in (is_first, ~is_first)]
     assert found == pytest.approx(logrank(*groups).pvalue, rel=0.1)
+
+
+def test_all_against_none_of_few_is_not_certain():
+    found = share_difference(np.ones(12), np.ones(12), np.zeros(12), np.ones(12))
+    assert found.value == 1
+    assert 0.5 < found.low < 0.75

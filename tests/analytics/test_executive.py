@@ -12,6 +12,8 @@ from analytics.behind import people_behind
 from analytics.engagement import Share, engagement
 from analytics.executive import look
 from analytics.models import CountingRules, Kept
+from analytics.ninety import stuck_steps
+from analytics.reading import REACHED, read_ways
 from analytics.rollups.basis import counting_rules
 from analytics.worked_out import ENGAGEMENT, INTERVALS, intervals, work_out
 from milestones.models import Goal, GoalReading
@@ -272,3 +274,29 @@ def test_what_counts_is_a_setting(climbed, signed_in, alice):
 
 def test_only_those_who_set_it_see_what_counts(climbed, signed_in, bob):
     assert signed_in(bob).get("/w/acme/settings/counting/").status_code == 403
+
+
+def test_a_curve_that_everybody_has_left_goes_on_in_the_table(client, acme, signed_in, alice):
+    publish_ladder(acme, ladder(milestone("connect", {"event": "Connected"}), rungs={"connect": {"first_value": True}}))
+    start = clock.now() - 5 * DAY
+    people = [f"p{n}" for n in range(12)]
+    Sender(client, acme).send(
+        *(identify(who, start) for who in people), *(track(who, "Connected", start) for who in people)
+    )
+    keep_all(acme)
+    page = text_of(signed_in(alice).get(f"{PAGE}?period=30"))
+    assert "New people reach first value in less than a day" in page
+
+
+def test_people_who_began_long_ago_are_not_stuck_for_having_taken_long(client, acme):
+    publish_ladder(acme, ladder(milestone("connect", {"event": "Connected"}), rungs={"connect": {"first_value": True}}))
+    start = clock.now() - 500 * DAY
+    events = [identify(f"p{n}", start) for n in range(12)]
+    Sender(client, acme).send(*events, *(track(f"p{n}", "Connected", start + 450 * DAY) for n in range(12)))
+    keep_all(acme)
+    with workspace_scope(acme.pk):
+        span = {"from": str((start - DAY).date()), "to": str(clock.now().date())}
+        asked = read_asked(span, acme.zone)
+        assert read_ways(asked, "rung:connect").outcome.tolist() == [REACHED] * 12
+        assert stuck_steps(asked) == []
+        assert look(asked, None).steps[0].shares.reached == 12

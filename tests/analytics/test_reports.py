@@ -11,6 +11,7 @@ import time_machine
 
 from analytics import tasks
 from analytics.asking import yesterday
+from analytics.lookups import workspaces_with_reports_due
 from analytics.models import Report, ReportLink, ReportMail, ReportSchedule
 from analytics.reports import links, schedules
 from analytics.reports.blocks import as_text
@@ -350,7 +351,7 @@ def test_a_mail_that_does_not_go_out_is_tried_again(told, climbed, signed_in, al
     with workspace_scope(climbed.pk):
         ReportMail.objects.create(workspace=climbed, report=report, email="dana@fern.example")
     with monkeypatch.context() as broken:
-        broken.setattr("django.core.mail.EmailMultiAlternatives.send", lambda self: (_ for _ in ()).throw(OSError()))
+        broken.setattr("django.core.mail.EmailMultiAlternatives.send", refusing(ConnectionRefusedError))
         tasks.make_report(climbed.pk, report.pk)
     tasks.make_report(climbed.pk, report.pk)
     assert not mailoutbox, "not at once"
@@ -362,6 +363,67 @@ def test_a_mail_that_does_not_go_out_is_tried_again(told, climbed, signed_in, al
         assert ReportLink.objects.filter(revoked_at=None).count() == 1, (
             "the link of the mail that did not go out is dead"
         )
+
+
+def refusing(error):
+    def send(self):
+        raise error
+
+    return send
+
+
+def test_a_mail_that_may_have_gone_out_is_not_sent_again(told, climbed, signed_in, alice, mailoutbox, monkeypatch):
+    report = ordered(signed_in(alice), climbed, told)
+    with workspace_scope(climbed.pk):
+        ReportMail.objects.create(workspace=climbed, report=report, email="dana@fern.example")
+    with monkeypatch.context() as broken:
+        broken.setattr("django.core.mail.EmailMultiAlternatives.send", refusing(TimeoutError))
+        tasks.make_report(climbed.pk, report.pk)
+    with workspace_scope(climbed.pk):
+        ReportMail.objects.update(tried_at=clock.now() - timedelta(minutes=11))
+    tasks.make_report(climbed.pk, report.pk)
+    assert not mailoutbox
+
+
+def test_nothing_goes_on_for_somebody_who_has_left(told, climbed, signed_in, alice):
+    ordered(signed_in(alice), climbed, told, every="week", emails="dana@fern.example")
+    with workspace_scope(climbed.pk):
+        ReportSchedule.objects.update(next_at=clock.now(), made_by=None)
+        assert schedules.order_due(clock.now()) == 0
+        assert ReportSchedule.objects.get().stopped_at is not None
+
+
+def test_a_report_whose_task_was_lost_is_asked_for_again(told, climbed, signed_in, alice, monkeypatch):
+    asked = []
+    monkeypatch.setattr(schedules, "hand_over", lambda task, workspace, pk: asked.append(pk))
+    client = signed_in(alice)
+    pk = int(
+        client.post(f"{LIST}new/?account={told.pk}", {"days": 30, "sections": ["goals"]}).url.rstrip("/").split("/")[-1]
+    )
+    assert climbed.pk not in workspaces_with_reports_due(clock.now())
+    later = clock.now() + timedelta(minutes=11)
+    assert climbed.pk in workspaces_with_reports_due(later)
+    monkeypatch.setattr(schedules.transaction, "on_commit", lambda do: do())
+    with workspace_scope(climbed.pk):
+        schedules.ask_again(later)
+    assert asked == [pk]
+
+
+def test_so_many_at_once_and_no_more(told, climbed, signed_in, alice, monkeypatch):
+    monkeypatch.setattr("analytics.pages.reports.UNDER_WAY", 1)
+    monkeypatch.setattr("analytics.pages.reports.SCHEDULES", 0)
+    client, new = signed_in(alice), f"{LIST}new/?account={told.pk}"
+    said = {"days": 30, "sections": ["goals"], "every": "week", "emails": "dana@fern.example"}
+    assert "Stop one first" in text_of(client.post(new, said))
+    client.post(new, {"days": 30, "sections": ["goals"]})
+    assert "Wait until some are there" in text_of(client.post(new, {"days": 30, "sections": ["goals"]}))
+
+
+def test_managers_are_named_only_where_it_was_chosen(climbed, signed_in, alice):
+    client = signed_in(alice)
+    assert "by who looks after them" not in str(ordered(client, climbed, sections=["spread"]).said)
+    page = client.get(f"{LIST}new/").content.decode()
+    assert re.search(r'value="managers"(?![^>]*checked)', page)
 
 
 def test_the_plain_text_says_all_of_it(told, climbed, signed_in, alice):

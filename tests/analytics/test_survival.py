@@ -13,9 +13,14 @@ from lifelines.utils import restricted_mean_survival_time
 
 from analytics.statistics.counts import Counts, LifeTable, life_table, shares_so_far
 from analytics.statistics.intervals import Spells, band
-from analytics.statistics.survival import incidence, kaplan_meier, log_rank, restricted_mean
+from analytics.statistics.survival import incidence, log_rank, restricted_mean
 
 UNTIL = date(2026, 6, 30)
+
+
+def kaplan_meier(table: LifeTable) -> np.ndarray:
+    """Of people of whom nobody was gone."""
+    return 1 - incidence(table).arrived
 
 
 def table_of(days, reached, gone=None) -> LifeTable:

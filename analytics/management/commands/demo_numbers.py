@@ -63,7 +63,11 @@ class Command(BaseCommand):
 
     def _board(self, workspace: Workspace, member: Member) -> None:
         ladder = Ladder.objects.exclude(live=None).order_by("position").first()
-        wanted = Order(Kind.BOARD, [key for key, _ in board_report.SECTIONS], ladder_key=ladder.key)
+        wanted = Order(
+            Kind.BOARD,
+            [key for key, _ in board_report.SECTIONS if key not in board_report.NAMED],
+            ladder_key=ladder.key,
+        )
         until = yesterday(workspace.zone)
         span = Span(span_of(60, None, workspace.zone).first, until)
         make(order(wanted, span, member=member).pk)
