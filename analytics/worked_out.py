@@ -14,6 +14,7 @@ from analytics.engagement import engagement
 from analytics.exploring import Question, explore
 from analytics.kept import MOST, is_current, keep_answer
 from analytics.landmarks import validity
+from analytics.leaks import looked_after
 from analytics.measures import measure_of
 from analytics.models import Keeping, Kept
 from analytics.ninety import ninety_days
@@ -26,7 +27,7 @@ from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import current_workspace_id
 
 INTERVALS, ENGAGEMENT, SHEET, EXPLORED = "intervals", "engagement", "sheet", "explored"
-NINETY, VALIDITY, AROUND, COHORTS = "ninety", "validity", "around", "cohorts"
+NINETY, VALIDITY, AROUND, COHORTS, LEAK = "ninety", "validity", "around", "cohorts", "leak"
 LOCK = 721_200  # and up: one for each question
 SHEETS = 40  # kept in a workspace: a megabyte each, where a million people are counted
 DAYS = 120  # of a band: as far as curves are drawn
@@ -109,6 +110,11 @@ def by_cohort(question: dict, version: int) -> dict:
     return cohorts(read_question(question["asked"]), dimension_of(question["rows"]))
 
 
+def of_a_leak(question: dict, version: int) -> dict:
+    """Who looks after those who are stuck at a step."""
+    return {"managers": looked_after(read_question(question["asked"]), question["step"], question["after"])}
+
+
 def about_a_step(question: dict, version: int) -> dict:
     """What changed around a milestone."""
     return around(read_question(question["asked"]), question["step"], question["event"], question["days"]).said()
@@ -123,4 +129,5 @@ KINDS = {
     VALIDITY: landmarks,
     AROUND: about_a_step,
     COHORTS: by_cohort,
+    LEAK: of_a_leak,
 }

@@ -1,5 +1,6 @@
 """The executive view: how fast customers reach value, where they drop off, in sentences with charts."""
 
+import json
 from dataclasses import dataclass
 
 from django.http import HttpResponse
@@ -9,6 +10,9 @@ from django.views.decorators.http import require_safe
 
 from analytics import figures, sentences
 from analytics.asking import Asked, read_asked
+from analytics.climbers import Dimension
+from analytics.conditions import MANAGER
+from analytics.dimensions import Namer
 from analytics.executive import ACTIVE_BY, DRAWN, Line, View, before_words, look
 from analytics.kept import answer
 from analytics.metrics import BY_KEY, METRICS
@@ -16,13 +20,24 @@ from analytics.pages.filters import filters
 from analytics.reading import Sheet
 from analytics.rollups.basis import counting_rules
 from analytics.rollups.keeping import is_behind, standing
-from analytics.worked_out import ENGAGEMENT, INTERVALS, SHEET
+from analytics.worked_out import ENGAGEMENT, INTERVALS, LEAK, SHEET
 from milestones.studio.days import Calendar
 from onboarding import clock
 from onboarding.tenancy.access import open_to
 from onboarding.tenancy.models import Access
 from onboarding.tenancy.security_headers import with_charts
 
+# Of a tile whose people there is a page, and the measure of the explorer that says the same.
+REACHED_IT = "what=reached&step="
+ASKING = {
+    "time_to_first_value": (f"{REACHED_IT}first_value", "time_to_first_value"),
+    "activation_rate": (f"{REACHED_IT}first_value", "activation_rate"),
+    "ladder_completion": (f"{REACHED_IT}done", "ladder_completion.60"),
+    "feature_adoption": ("", "feature_adoption"),
+    "retention_weekly": ("", "retention_weekly.12"),
+    "retention_monthly": ("", "retention_monthly.2"),
+    **{metric: ("", metric) for metric in ("repeat_use", "on_time", "advocacy", "outcomes", "depth", "expansion")},
+}
 TABLE_DAYS = (0, 1, 2, 3, 5, 7, 10, 14, 21, 30, 45, 60)
 
 
@@ -49,6 +64,16 @@ def executive_view(request, slug):
         return render(request, "analytics/executive.html", _context(request, asked, view, answers, state))
 
 
+def _on_it(asked: Asked, view: View) -> list[tuple[str, int, int]] | None:
+    """(who looks after them, people stuck at the biggest leak, of how many accounts); None before the worker has said it."""
+    if view.stuck is None:
+        return []
+    question = {"asked": asked.said(), "step": view.stuck.key, "after": view.stuck.after}
+    found = answer(LEAK, json.dumps(question, sort_keys=True, ensure_ascii=False)).said
+    namer, by = Namer(), Dimension(MANAGER)
+    return found and [(namer.value(by, manager), people, accounts) for manager, people, accounts in found["managers"]]
+
+
 def _context(request, asked: Asked, view: View, answers, state) -> dict:
     calendar = Calendar(clock.now(), request.workspace.zone)
     band = (answers[0].said or {}).get("first_value")
@@ -59,7 +84,7 @@ def _context(request, asked: Asked, view: View, answers, state) -> dict:
         "asked": asked,
         "view": view,
         "before_words": before_words(asked),
-        "tiles": [(tile, BY_KEY[tile.metric]) for tile in view.tiles],
+        "tiles": [(tile, BY_KEY[tile.metric], *ASKING.get(tile.metric, ("", ""))) for tile in view.tiles],
         "figure": figures.waiting(view.curve, before, band, days=days),
         "finding": _finding(view, before),
         "curve_rows": _curve_rows(view, before, band),
@@ -67,6 +92,7 @@ def _context(request, asked: Asked, view: View, answers, state) -> dict:
         "roles_finding": _roles_finding(view.roles),
         "active_by": ACTIVE_BY,
         "stuck": view.stuck,
+        "on_it": _on_it(asked, view),
         "funnel_finding": _funnel_finding(view),
         "definitions": [BY_KEY[key] for key in ("time_to_first_value", "activation_rate", "stuck")],
         "definitions_count": len(METRICS),

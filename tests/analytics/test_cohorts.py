@@ -13,12 +13,9 @@ from analytics.executive import look
 from analytics.models import Kept
 from analytics.worked_out import COHORTS, work_out
 from onboarding.tenancy.scope import workspace_scope
+from tests.words import text_of
 
 PAGE = "/w/acme/insight/cohorts/"
-
-
-def text_of(response) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())
 
 
 def found(workspace, row: Dimension, **said) -> dict:

@@ -11,26 +11,24 @@ from analytics.asking import read_asked
 from analytics.behind import people_behind
 from analytics.engagement import Share, engagement
 from analytics.executive import look
+from analytics.leaks import looked_after
 from analytics.models import CountingRules, Kept
 from analytics.ninety import stuck_steps
 from analytics.reading import REACHED, read_ways
 from analytics.rollups.basis import counting_rules
-from analytics.worked_out import ENGAGEMENT, INTERVALS, intervals, work_out
+from analytics.worked_out import ENGAGEMENT, INTERVALS, LEAK, intervals, work_out
 from milestones.models import Goal, GoalReading
 from onboarding import clock
-from onboarding.tenancy.models import AuditEntry
+from onboarding.tenancy.models import AuditEntry, Member
 from onboarding.tenancy.scope import workspace_scope
 from onboarding.tracking.models import Account
 from tests.analytics.rollups import keep_all
 from tests.ladders import ladder, milestone, publish_ladder
 from tests.senders import Sender, identify, track
+from tests.words import text_of
 
 PAGE = "/w/acme/insight/"
 DAY = timedelta(days=1)
-
-
-def text_of(response) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())
 
 
 def test_one_sentence_says_it(climbed, signed_in, alice):
@@ -300,3 +298,27 @@ def test_people_who_began_long_ago_are_not_stuck_for_having_taken_long(client, a
         assert read_ways(asked, "rung:connect").outcome.tolist() == [REACHED] * 12
         assert stuck_steps(asked) == []
         assert look(asked, None).steps[0].shares.reached == 12
+
+
+def test_who_looks_after_those_who_are_stuck(climbed, signed_in, alice, bob):
+    with workspace_scope(climbed.pk):
+        member = Member.objects.get(user=alice)
+        Account.objects.filter(external_id__in=["a2", "a3"]).update(manager=member)
+        asked = read_asked({"period": "60"}, climbed.zone)
+        assert looked_after(asked, "publish", 7) == [["", 6, 6], [str(member.pk), 2, 2]]
+    client = signed_in(bob)
+    client.get(f"{PAGE}?period=60")
+    with workspace_scope(climbed.pk):
+        work_out(Kept.objects.get(kind=LEAK).pk)
+    page = text_of(client.get(f"{PAGE}?period=60"))
+    assert "Who looks after those who are stuck there" in page
+    assert f"{alice} 2 people of 2 accounts" in page
+    assert "Nobody yet 6 people of 6 accounts" in page
+
+
+def test_from_a_tile_to_its_people_and_to_the_explorer(climbed, signed_in, alice, bob):
+    page = signed_in(alice).get(f"{PAGE}?period=60").content.decode()
+    address = re.search(r'href="(/w/acme/insight/people/[^"]+)" aria-label="The people of Activation rate"', page)[1]
+    assert "32 people" in text_of(signed_in(alice).get(html.unescape(address)))
+    assert page.count('aria-label="Explore ') == 12
+    assert "insight/explore" not in signed_in(bob).get(f"{PAGE}?period=60").content.decode()

@@ -28,6 +28,7 @@ from onboarding import clock
 from onboarding.tenancy.models import Access, Member
 from onboarding.tenancy.scope import workspace_scope
 from onboarding.tracking.models import Account
+from tests.words import text_of
 
 PAGE = "/w/acme/insight/explore/"
 DAY = timedelta(days=1)
@@ -37,10 +38,6 @@ INDUSTRY, FLOOR, ROLE, WEEK = (
     Dimension("role"),
     Dimension("week"),
 )
-
-
-def text_of(response) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())
 
 
 def laid_out(workspace, key, *, row=None, column=None, compared=False, **said) -> dict:

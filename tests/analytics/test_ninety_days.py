@@ -1,9 +1,7 @@
 """Ninety days on one page: what is over, how far groups lie apart, and what stuck steps cost."""
 
 import csv
-import html
 import io
-import re
 
 from analytics.asking import read_asked
 from analytics.behind import people_behind
@@ -12,12 +10,9 @@ from analytics.ninety import ninety_days
 from analytics.rollups.basis import counting_rules
 from analytics.worked_out import NINETY, work_out
 from onboarding.tenancy.scope import workspace_scope
+from tests.words import text_of
 
 PAGE = "/w/acme/insight/ninety-days/"
-
-
-def text_of(response) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())
 
 
 def worked(workspace, **said) -> dict:

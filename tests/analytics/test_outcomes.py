@@ -1,7 +1,5 @@
 """Business outcomes: what goals have come to, and what changed around a milestone, person by person."""
 
-import html
-import re
 from datetime import timedelta
 
 import pytest
@@ -18,13 +16,10 @@ from onboarding.tracking.models import Account
 from tests.analytics.rollups import keep_all
 from tests.ladders import ladder, milestone, publish_ladder
 from tests.senders import Sender, identify, track
+from tests.words import text_of
 
 PAGE = "/w/acme/insight/outcomes/"
 DAY = timedelta(days=1)
-
-
-def text_of(response) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Reports: made once, frozen, shared by links that end, mailed once, and the same as paper and as data."""
 
 import csv
-import html
 import io
 import re
 from datetime import UTC, datetime, timedelta
@@ -23,15 +22,12 @@ from onboarding.tenancy.scope import workspace_scope
 from onboarding.tracking.models import Account
 from tests.analytics.rollups import keep_all
 from tests.senders import Sender, track
+from tests.words import text_of
 
 DAY = timedelta(days=1)
 LIST = "/w/acme/reports/"
 ALL = ["changed", "activity", "goals", "people", "steps", "voices", "next"]
 BOARD = ["measures", "curve", "roles", "steps", "spread", "stuck"]
-
-
-def text_of(response) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())
 
 
 @pytest.fixture

@@ -7,13 +7,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from analytics.asking import Span, read_asked, yesterday
+from analytics.executive import look
 from analytics.kept import answer
 from analytics.models import Kept, Kind, Report, ReportSchedule, SavedView
 from analytics.pages.validity import USUAL_LANDMARK
 from analytics.reports import board_report, schedules, value_report
 from analytics.reports.freezing import SINCE_START, Order, make, order, span_of
 from analytics.reports.links import make_link
-from analytics.worked_out import ENGAGEMENT, EXPLORED, INTERVALS, NINETY, VALIDITY, work_out
+from analytics.worked_out import ENGAGEMENT, EXPLORED, INTERVALS, LEAK, NINETY, VALIDITY, work_out
 from milestones.models import Ladder
 from onboarding import clock
 from onboarding.tenancy.models import Access, Member, Workspace
@@ -77,8 +78,15 @@ class Command(BaseCommand):
         usual, year = (read_asked(said, workspace.zone) for said in ({}, {"period": "365"}))
         layout = {"measure": "activation_rate", "rows": "role", "columns": "", "is_compared": False}
         validity = {"asked": year.said(), "landmark": USUAL_LANDMARK}
+        step = look(usual, None).stuck
+        if step:
+            leak = {"asked": usual.said(), "step": step.key, "after": step.after}
+            self._answer(LEAK, leak)
         questions = [(kind, usual.said()) for kind in (INTERVALS, ENGAGEMENT, NINETY)]
         for kind, question in [*questions, (EXPLORED, {"asked": usual.said(), **layout}), (VALIDITY, validity)]:
-            text = json.dumps(question, sort_keys=True, ensure_ascii=False)
-            answer(kind, text)
-            work_out(Kept.objects.get(kind=kind, question=text).pk)
+            self._answer(kind, question)
+
+    def _answer(self, kind: str, question: dict) -> None:
+        text = json.dumps(question, sort_keys=True, ensure_ascii=False)
+        answer(kind, text)
+        work_out(Kept.objects.get(kind=kind, question=text).pk)
