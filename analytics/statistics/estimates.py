@@ -36,11 +36,6 @@ class Difference:
     low: float | None
     high: float | None
 
-    @property
-    def may_be_chance(self) -> bool | None:
-        """None where there is no interval to tell."""
-        return None if self.low is None or self.high is None else self.low <= 0 <= self.high
-
     def said(self) -> list:
         return [self.value, self.low, self.high]
 

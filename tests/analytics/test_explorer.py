@@ -152,7 +152,11 @@ def test_every_measure_can_be_asked_by_every_dimension(climbed):
             for measure in group:
                 for row in (INDUSTRY, FLOOR, WEEK, Dimension("month"), Dimension("manager"), Dimension("version")):
                     question = Question(measure, asked, row, ROLE, is_compared=True)
-                    json.dumps(explore(question, counting_rules(), "UTC", seed=1))
+                    found = explore(question, counting_rules(), "UTC", seed=1)
+                    json.dumps(found, allow_nan=False)  # as it is kept: raises for what is no number
+                    people = [n for _, n in found["rows"]]
+                    assert sum(people[1:]) == people[0], (measure.key, str(row))
+                    assert len(found["cells"]) == len(people)
 
 
 # --- conditions -------------------------------------------------------------------------------
