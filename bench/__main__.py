@@ -32,9 +32,6 @@ def main() -> int:
     steady = rounds.open_vendor("Steady", options.people, done=world.RUNGS - 1)
     nothing = rounds.open_vendor("Nothing yet", options.people, done=0)
     dry = dry_runs.prepare(options.people)
-    say(f"numbers of {options.insight:,} people, {options.insight * insight.EVENTS_A_PERSON:,} events")
-    numbers = insight.prepare(options.insight)
-    rebuilt = insight.rebuild(numbers)
     figures: dict[str, list[float]] = {}
     rates: dict[str, list] = {}
     with tempfile.TemporaryDirectory() as folder:
@@ -52,6 +49,10 @@ def main() -> int:
                     rates.setdefault(key, []).append(value)
         finally:
             live.stop()
+        # Made only now, so that the worker of the rounds never has a million people to count.
+        say(f"numbers of {options.insight:,} people, {options.insight * insight.EVENTS_A_PERSON:,} events")
+        numbers = insight.prepare(options.insight)
+        rebuilt = insight.rebuild(numbers)
         say("numbers, from the server and beside DuckDB on Parquet files of the same rows")
         seen, worked = insight.views(numbers), insight.answers(numbers)
         served = insight.pages(numbers, Path(folder))

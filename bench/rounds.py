@@ -191,7 +191,9 @@ def _latency(live, vendor: Vendor, chance: random.Random) -> float:
 def _freshness(live, vendor: Vendor, chance: random.Random) -> float:
     """The longest of a few times from an event's 200 until the roll-ups have counted it, with nothing else going on."""
     caller, taken = Caller(live.url), []
+    began = time.perf_counter()
     while vendor.workspace.pk in workspaces_to_keep():
+        assert time.perf_counter() - began < 600, "the roll-ups never caught up with the round's events"
         time.sleep(0.1)
     for _ in range(COUNTED):
         before = _counted(vendor)
