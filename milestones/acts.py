@@ -29,6 +29,11 @@ VOICES = (
     "recommended",
     "congratulated",
 )  # what the fold does not read: voices.py
+MESSAGES = (
+    "message_seen",
+    "message_clicked",
+    "message_dismissed",
+)  # nor what people do with messages: the floor above keeps them
 
 
 def write(*, verb: str, seat: Seat, ladder: str, at: datetime | None = None, message_id: str = "", **said) -> InboxRow:
@@ -98,11 +103,13 @@ def read(people: set[int]) -> dict[int, list[tuple[str, int | None, Act]]]:
 def facts_of(people: set[int], verbs: Collection[str] | None) -> list[tuple[int, int | None, str, datetime, dict]]:
     """(person, account, verb, when, what was said) of Cairn's facts about these people, in order.
 
-    `verbs` None: all but the voices. The account is the one named, or the person's only one then.
+    `verbs` None: all that the fold reads. The account is the one named, or the person's only one then.
     """
     known = EventName.objects.filter(name__startswith=PREFIX).values_list("id", "name")
     names = {pk: name.removeprefix(PREFIX) for pk, name in known}
-    names = {pk: verb for pk, verb in names.items() if (verb not in VOICES if verbs is None else verb in verbs)}
+    names = {
+        pk: verb for pk, verb in names.items() if (verb not in (*VOICES, *MESSAGES) if verbs is None else verb in verbs)
+    }
     if not names:
         return []
     rows = Event.objects.filter(person_id__among=people, name_id__among=names, kind=Kind.CAIRN)

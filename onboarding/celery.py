@@ -41,6 +41,8 @@ app.conf.update(
         "take-on": {"task": "milestones.take_on", "schedule": timedelta(seconds=2), "options": {"expires": 5}},
         "pace": {"task": "milestones.measure_pace", "schedule": timedelta(minutes=10), "options": {"expires": 300}},
         "reports": {"task": "analytics.reports_due", "schedule": timedelta(minutes=1), "options": {"expires": 50}},
+        "nudge": {"task": "playbooks.nudge_waiting", "schedule": timedelta(seconds=2), "options": {"expires": 5}},
+        "ratings": {"task": "playbooks.mind_ratings", "schedule": timedelta(seconds=30), "options": {"expires": 30}},
         "keep": {"task": "analytics.keep_waiting", "schedule": timedelta(seconds=2), "options": {"expires": 5}},
         "recount": {
             "task": "analytics.recount_everywhere",

@@ -1,5 +1,6 @@
 """All settings, read from the environment; .env.example names each of them."""
 
+import os
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -61,6 +62,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "anymail",
     "django_htmx",
     "template_partials",
     "rest_framework",
@@ -111,6 +113,7 @@ CAIRN_DOORS = [
     ("/d/", "milestones.account_links.discovery"),
     ("/k/", "milestones.account_links.kickoff"),
     ("/r/", "analytics.reports.links.door"),
+    ("/n/", "playbooks.preferences.door"),
     ("/widget/v1/", "milestones.checklist.widget.person_token"),
     ("/ofrep/", "milestones.ofrep.flag_reader"),
     ("/api/", "onboarding.tenancy.doors.api_key"),
@@ -155,9 +158,15 @@ EMAIL_TIMEOUT = 20  # seconds: a mail server that hangs holds nobody up
 DEFAULT_FROM_EMAIL = env("CAIRN_FROM_EMAIL", default="Cairn <no-reply@cairn.example>")
 if CAIRN_MODE == "production":
     vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
+    if env("EMAIL_SERVICE", default=""):
+        EMAIL_BACKEND = f"anymail.backends.{env('EMAIL_SERVICE')}.EmailBackend"
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = str(CAIRN_STATE / "mail")
+    if env("CAIRN_TEST_SMTP", default=""):
+        vars().update(env.email_url("CAIRN_TEST_SMTP"))
+# What the mail service's own settings are called in django-anymail: POSTMARK_SERVER_TOKEN, WEBHOOK_SECRET, …
+ANYMAIL = {name.removeprefix("ANYMAIL_"): value for name, value in os.environ.items() if name.startswith("ANYMAIL_")}
 
 # --- Queue and cache ---------------------------------------------------------------------------
 REDIS_URL = env("REDIS_URL", default="redis://127.0.0.1:6379/0")

@@ -11,9 +11,11 @@ urlpatterns = [
     # The first that matches answers, so what machines ask thousands of times a second stands before what people open.
     path("", include("onboarding.tracking.urls")),
     path("", include("milestones.urls")),
+    path("", include("playbooks.urls")),
     path("", include("analytics.urls")),
     path("", include("onboarding.tenancy.urls")),
     path("accounts/", include("allauth.urls")),
+    path("mail-service/", include("anymail.urls")),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/v1/docs/", with_styles_of_its_own(api_docs), name="api-docs"),
 ]

@@ -1,1 +1,1 @@
-"""What the team does about it: playbooks, nudges, sessions, tasks and webhooks. Not built yet."""
+"""What the team does about it: nudges, messages, and what they say."""

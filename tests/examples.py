@@ -70,6 +70,17 @@ from onboarding.tracking.models import (
     Source,
     SourceKey,
 )
+from playbooks.models import (
+    Attention,
+    Delivery,
+    MessageTemplate,
+    MessageText,
+    Nudge,
+    Preference,
+    Suppression,
+    Task,
+    Undeliverable,
+)
 
 
 def workspace_models() -> list[type]:
@@ -100,6 +111,7 @@ def make_one_of_each(workspace, user) -> None:
     make_facts(own, now)
     make_progress(own, now, Seat.objects.get())
     make_rollups(own, now)
+    make_messages(own, now)
 
 
 def make_facts(own: dict, now) -> None:
@@ -236,3 +248,18 @@ def make_rollups(own: dict, now) -> None:
         **own, report=report, token_hash=hash_secret(new_secret("cairn_report")), made_at=now, expires_at=now
     )
     SavedView.objects.create(**own, name="By role", query="measure=activation_rate&rows=role", made_at=now)
+
+
+def make_messages(own: dict, now) -> None:
+    """One row of each table of playbooks."""
+    person, ladder = Person.objects.first(), Ladder.objects.first()
+    Attention.objects.create(**own)
+    Preference.objects.create(**own, person_id=person.pk, changed_at=now)
+    Undeliverable.objects.create(**own, email="gone@harbor.example", why="bounced", at=now)
+    template = MessageTemplate.objects.create(**own, key="path", name="A word", channel="email")
+    MessageText.objects.create(**own, template=template, language="en", subject="Hello", body="Hello")
+    nudge = Nudge.objects.create(**own, name="Stuck", ladder=ladder, trigger="stalled", template=template)
+    told = {"person_id": person.pk, "enrollment_id": Enrollment.objects.first().pk, "planned_at": now}
+    delivery = Delivery.objects.create(**own, nudge=nudge, channel="email", rung="path", **told)
+    Suppression.objects.create(**own, delivery=delivery, at=now, reason="quiet_hours")
+    Task.objects.create(**own, title="Call Harbor", made_at=now)

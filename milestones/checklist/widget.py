@@ -97,7 +97,7 @@ def open_preflight(view):
 def checklist(request):
     """GET /widget/v1/checklist[?ladder=key]"""
     if request.method != "GET":
-        return _say(request, {"code": "method_not_allowed", "message": "Ask with GET."}, status=405)
+        return say(request, {"code": "method_not_allowed", "message": "Ask with GET."}, status=405)
     ladder = _ladder(request)
     found = request.kept or stored.find(
         request.workspace_asked,
@@ -112,10 +112,10 @@ def checklist(request):
         return _finish(request, HttpResponse(found.body, content_type="application/json"), found.etag)
     person = find_person(request.claims.person)
     if person is None:
-        return _unknown(request)
+        return unknown(request)
     shown = empty(person.external_id, now=clock.now())
     shown.pop("moment")
-    return _say(request, shown)
+    return say(request, shown)
 
 
 @open_preflight
@@ -123,20 +123,20 @@ def checklist(request):
 def act(request, key, action):
     """POST /widget/v1/rungs/<key>/<action>[?ladder=key]: the person's own word."""
     if request.method != "POST":
-        return _say(request, {"code": "method_not_allowed", "message": "Act with POST."}, status=405)
+        return say(request, {"code": "method_not_allowed", "message": "Act with POST."}, status=405)
     person = find_person(request.claims.person)
     if person is None:
-        return _unknown(request)
+        return unknown(request)
     ladder = _ladder(request)
     enrollment = first_unfinished(enrollments_of(person, account=request.claims.account, ladder=ladder))
     if enrollment is None:
-        return _say(request, {"code": "unknown_step", "message": "This person is on no ladder."}, status=404)
+        return say(request, {"code": "unknown_step", "message": "This person is on no ladder."}, status=404)
     try:
         with reading(Workspace.objects.get(pk=request.workspace_asked.pk), person, _language(request)):
             shows = do(enrollment, key, action, _sent(request))
     except ActionRefusedError as error:
-        return _say(request, {"code": "refused", "message": str(error)}, status=409)
-    return _say(request, {"saved": True, "shows": shows}, status=200 if shows else 202)
+        return say(request, {"code": "refused", "message": str(error)}, status=409)
+    return say(request, {"saved": True, "shows": shows}, status=200 if shows else 202)
 
 
 @open_preflight
@@ -144,13 +144,13 @@ def act(request, key, action):
 def recommend_it(request):
     """POST /widget/v1/recommend[?ladder=key]: would they recommend it to a colleague, 0 to 10, and in what words."""
     if request.method != "POST":
-        return _say(request, {"code": "method_not_allowed", "message": "Act with POST."}, status=405)
+        return say(request, {"code": "method_not_allowed", "message": "Act with POST."}, status=405)
     person = find_person(request.claims.person)
     if person is None:
-        return _unknown(request)
+        return unknown(request)
     running = enrollments_of(person, account=request.claims.account, ladder=_ladder(request))
     if not running:
-        return _say(request, {"code": "unknown_step", "message": "This person is on no ladder."}, status=404)
+        return say(request, {"code": "unknown_step", "message": "This person is on no ladder."}, status=404)
     try:
         with reading(Workspace.objects.get(pk=request.workspace_asked.pk), person, _language(request)):
             sent = _sent(request)
@@ -160,8 +160,8 @@ def recommend_it(request):
                 text=words_of(sent.get("text")),
             )
     except ActionRefusedError as error:
-        return _say(request, {"code": "refused", "message": str(error)}, status=409)
-    return _say(request, {"saved": True, "shows": shows}, status=200 if shows else 202)
+        return say(request, {"code": "refused", "message": str(error)}, status=409)
+    return say(request, {"saved": True, "shows": shows}, status=200 if shows else 202)
 
 
 def _sent(request) -> dict:
@@ -186,11 +186,11 @@ def _language(request) -> str:
     return asked if asked in LANGUAGES else ""
 
 
-def _unknown(request) -> HttpResponse:
-    return _say(request, {"code": "unknown_person", "message": "No event of this person has arrived yet."}, status=404)
+def unknown(request) -> HttpResponse:
+    return say(request, {"code": "unknown_person", "message": "No event of this person has arrived yet."}, status=404)
 
 
-def _say(request, body: dict, *, status: int = 200) -> HttpResponse:
+def say(request, body: dict, *, status: int = 200) -> HttpResponse:
     return _finish(request, JsonResponse(body, status=status), None)
 
 

@@ -5,8 +5,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from onboarding.tenancy.access import DOORS, EVERYONE, SIGNED_IN
 from onboarding.tenancy.models import Access
 
-# Routes of packages, which we cannot decorate: allauth guards its own, the API's documentation is public.
-PACKAGE_ROUTES = ("accounts/", "api/v1/schema/", "api/v1/docs/")
+# Routes of packages, which we cannot decorate: allauth guards its own, the API's documentation is public, and anymail believes
+# only who knows the secret of the mail service.
+PACKAGE_ROUTES = ("accounts/", "api/v1/schema/", "api/v1/docs/", "mail-service/")
 
 
 def routes(resolver=None, prefix=""):

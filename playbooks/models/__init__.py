@@ -1,0 +1,20 @@
+"""The tables of this floor."""
+
+from playbooks.models.attention import Attention, Preference, Undeliverable
+from playbooks.models.deliveries import Delivery, Suppression
+from playbooks.models.nudges import Nudge
+from playbooks.models.tasks import Task
+from playbooks.models.wording import Channel, MessageTemplate, MessageText
+
+__all__ = [
+    "Attention",
+    "Channel",
+    "Delivery",
+    "MessageTemplate",
+    "MessageText",
+    "Nudge",
+    "Preference",
+    "Suppression",
+    "Task",
+    "Undeliverable",
+]

@@ -1,0 +1,206 @@
+"""Handing over what was claimed. In the product exactly once; a mail at most once after it was handed to a mail server.
+
+Everything is asked again, at the very moment, of each delivery alone: hours may have gone by since it was claimed.
+"""
+
+import logging
+import secrets
+import smtplib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from socket import gaierror
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives
+from django.core.validators import validate_email
+from django.urls import reverse
+
+from milestones.checklist.links import make_link
+from milestones.languages import reading
+from onboarding import clock
+from onboarding.tenancy.models import Workspace
+from onboarding.tenancy.scope import current_workspace_id, workspace_scope
+from onboarding.tenancy.secrets import hash_secret, new_secret
+from playbooks.attention import attention, limits_for
+from playbooks.models import Channel, Delivery, Suppression, Task
+from playbooks.nudging.deciding import Outcome, Verdict, decide
+from playbooks.nudging.facts import Known, Ledger, case_of, know
+from playbooks.nudging.settling import apply, follow_seat, next_round, suppression
+from playbooks.wording.composing import Message, compose, text_for
+from playbooks.wording.letters import letter
+from playbooks.wording.rendering import UnsayableError
+from playbooks.wording.variables import values_for
+
+log = logging.getLogger(__name__)
+State = Delivery.State
+AGAIN = timedelta(minutes=10)
+LOST = timedelta(minutes=10)  # after which what is being handed over is not known to have gone
+
+# What a mail server says before it has taken a mail: only then it is safe to try again.
+NOT_TAKEN = (
+    ConnectionRefusedError,
+    gaierror,
+    smtplib.SMTPConnectError,
+    smtplib.SMTPHeloError,
+    smtplib.SMTPAuthenticationError,
+    smtplib.SMTPSenderRefused,
+)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A mail that may be handed over now."""
+
+    pk: int
+    mail: EmailMultiAlternatives
+
+
+def hand_over_claimed(workspace_id: int) -> int:
+    """Hand over what is claimed in a workspace, each in transactions of its own; returns how many were looked at."""
+    with workspace_scope(workspace_id):
+        waiting = list(
+            Delivery.objects.filter(state=State.CLAIMED).order_by("claimed_at", "pk").values_list("pk", flat=True)
+        )
+    for pk in waiting:
+        ready = _settle(workspace_id, pk)
+        if ready:
+            _send(workspace_id, ready)
+    return len(waiting)
+
+
+def _settle(workspace_id: int, pk: int) -> Ready | None:
+    with workspace_scope(workspace_id):
+        # Whoever holds the row is at it; the other worker goes on with the next.
+        rows = Delivery.objects.select_for_update(skip_locked=True)
+        each = rows.filter(pk=pk, state=State.CLAIMED).first()
+        return _hand_over(each) if each else None
+
+
+def _hand_over(each: Delivery) -> Ready | None:
+    now = clock.now()
+    known = know([each])
+    follow_seat(each, known)
+    verdict = _asked_again(each, known, now)
+    mail = None
+    if verdict.outcome == Outcome.SEND:
+        try:
+            mail = _deliver(each, known, now)
+        except UnsayableError as error:
+            log.info("a message was not sent, its text is %s: %s", error.kind, error.said)
+            verdict = Verdict(Outcome.DROP, error.kind)
+    if verdict.outcome != Outcome.SEND:
+        apply(each, verdict, now=now)
+        if verdict.outcome in (Outcome.HOLD, Outcome.DROP):
+            suppression(each, verdict, now).save(force_insert=True)
+    each.save()
+    again = next_round(each, known, now)
+    if again:
+        Delivery.objects.bulk_create([again], ignore_conflicts=True)
+    return Ready(each.pk, mail) if mail else None
+
+
+def _asked_again(each: Delivery, known: Known, now: datetime) -> Verdict:
+    ledger = Ledger({each.person_id}, {each.account_id} - {None}, now=now, but=each.pk)
+    limits = limits_for(attention(), each.channel)
+    return decide(case_of(each, known, now=now), ledger.spent_on(each.person_id, each.account_id), limits, now=now)
+
+
+def _deliver(each: Delivery, known: Known, now: datetime) -> EmailMultiAlternatives | None:
+    nudge, enrollment = known.nudges[each.nudge_id], known.enrollments[each.enrollment_id]
+    person = enrollment.seat.person
+    if each.channel == Channel.EMAIL:
+        _check_address(person.email)
+    with reading(known.workspace, person) as language:
+        text = text_for(nudge.template, language, known.workspace)
+        is_mail = each.channel == Channel.EMAIL
+        page = settings.CAIRN_BASE_URL + reverse("checklist", args=[make_link(enrollment)]) if is_mail else ""
+        values = values_for(enrollment, each.rung, workspace=known.workspace, checklist=page, now=now)
+        message = compose(text, values)
+        each.said = said_of(message, nudge.template.shape)
+        each.reason = ""
+        if is_mail:
+            return _as_mail(each, message, known.workspace, person.email)
+    if each.channel == Channel.TASK:
+        _as_task(each, message, enrollment, now)
+    each.state, each.sent_at, each.settled_at = State.SENT, now, now
+    return None
+
+
+def said_of(message: Message, shape: str) -> dict:
+    """What is kept of a message; `id` is its name outside."""
+    return {
+        "id": secrets.token_hex(8),
+        "subject": message.subject,
+        "html": message.html,
+        "text": message.text,
+        "button": message.button,
+        "link": message.link,
+        "language": message.language,
+        "shape": shape,
+    }
+
+
+def _check_address(email: str) -> None:
+    """A single address, and nothing that a mail program would read as two."""
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise UnsayableError("no_address") from None
+
+
+def _as_mail(each: Delivery, message: Message, workspace: Workspace, to: str) -> EmailMultiAlternatives:
+    token = new_secret("cairn_mail")
+    each.token_hash, each.email = hash_secret(token), to
+    each.said.pop("html")  # what is kept of a mail is its text
+    each.state = State.SENDING
+    return letter(message, to=to, workspace=workspace, rules=attention(), token=token)
+
+
+def _as_task(each: Delivery, message: Message, enrollment, now: datetime) -> None:
+    account = enrollment.seat.account
+    Task.objects.create(
+        workspace_id=current_workspace_id(),
+        account=account,
+        person_id=each.person_id,
+        owner=account.manager if account else None,
+        title=message.subject,
+        text=message.text,
+        due_on=now.astimezone(Workspace.objects.get(pk=current_workspace_id()).zone).date(),
+        made_at=now,
+        delivery=each,
+    )
+
+
+def _send(workspace_id: int, ready: Ready) -> None:
+    """Hand one mail to the server: it is marked as being handed over, and that is stored."""
+    try:
+        ready.mail.send()
+    except NOT_TAKEN as error:
+        log.warning("a mail could not be handed over: %s", type(error).__name__)
+        noted = {"state": State.WAITING, "due_at": clock.now() + AGAIN, "claimed_at": None, "token_hash": None}
+    except smtplib.SMTPRecipientsRefused:
+        noted = {"state": State.DROPPED, "reason": "refused", "settled_at": clock.now()}
+    except Exception as error:
+        log.warning("whether a mail was handed over is not known: %s", type(error).__name__)
+        noted = {"state": State.UNKNOWN, "reason": "unknown", "settled_at": clock.now()}
+    else:
+        status = getattr(ready.mail, "anymail_status", None)
+        provider = (getattr(status, "message_id", None) or "") if status else ""
+        noted = {
+            "state": State.SENT,
+            "sent_at": clock.now(),
+            "settled_at": clock.now(),
+            "provider_id": str(provider)[:200],
+        }
+    with workspace_scope(workspace_id):
+        Delivery.objects.filter(pk=ready.pk, state=State.SENDING).update(**noted)
+        if noted.get("reason"):
+            row = {"reason": noted["reason"], "at": clock.now(), "delivery_id": ready.pk}
+            Suppression.objects.create(workspace_id=workspace_id, **row)
+
+
+def give_up_lost(now: datetime) -> int:
+    """Mails whose handing over never came to its end, as when a worker died in it: they may have gone, and do not go again."""
+    lost = Delivery.objects.filter(state=State.SENDING, claimed_at__lte=now - LOST)
+    return lost.update(state=State.UNKNOWN, reason="unknown", settled_at=now)

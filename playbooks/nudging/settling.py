@@ -1,0 +1,94 @@
+"""What becomes of deliveries that are due: claimed to be handed over, held back with a reason, or dropped with one."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from onboarding.tenancy.scope import current_workspace_id
+from playbooks.attention import limits_for
+from playbooks.models import Attention, Delivery, Nudge, Suppression
+from playbooks.nudging.deciding import Outcome, Verdict, decide
+from playbooks.nudging.facts import Known, Ledger, case_of, know
+
+A_TURN = 1_000
+State = Delivery.State
+SETTLED = ("state", "reason", "due_at", "claimed_at", "settled_at", "person_id", "account_id")
+
+
+def settle_due(rules: Attention, *, now: datetime) -> int:
+    """Decide what is due, up to a thousand; returns how many there were. Call it in the turn of the workspace's nudges."""
+    due = Delivery.objects.filter(state=State.WAITING, due_at__lte=now).order_by("due_at", "pk")
+    deliveries = list(due[:A_TURN])
+    if not deliveries:
+        return 0
+    known = know(deliveries)
+    for each in deliveries:
+        follow_seat(each, known)
+    ledger = Ledger({d.person_id for d in deliveries}, {d.account_id for d in deliveries if d.account_id}, now=now)
+    limits = {channel: limits_for(rules, channel) for channel in {each.channel for each in deliveries}}
+    settled = []
+    for each in deliveries:
+        case = case_of(each, known, now=now)
+        spent = ledger.spent_on(each.person_id, each.account_id)
+        verdict = decide(case, spent, limits[each.channel], now=now)
+        if verdict.outcome == Outcome.SEND and case.is_for_person:
+            ledger.spend(each.person_id, each.account_id, now)
+        settled.append((each, verdict))
+    write(settled, known, now=now)
+    return len(deliveries)
+
+
+def follow_seat(each: Delivery, known: Known) -> None:
+    """Whose message it is: the seat may have become another person's since it was planned."""
+    enrollment = known.enrollments.get(each.enrollment_id)
+    if enrollment:
+        each.person_id, each.account_id = enrollment.seat.person_id, enrollment.seat.account_id
+
+
+def write(settled: Sequence[tuple[Delivery, Verdict]], known: Known, *, now: datetime) -> None:
+    """Store what was decided; whatever was not sent has its line with the reason."""
+    for each, verdict in settled:
+        apply(each, verdict, now=now)
+    Delivery.objects.bulk_update([each for each, _ in settled], SETTLED, batch_size=500)
+    held = [(each, v) for each, v in settled if v.outcome in (Outcome.HOLD, Outcome.DROP)]
+    Suppression.objects.bulk_create([suppression(each, verdict, now) for each, verdict in held])
+    Delivery.objects.bulk_create(
+        [again for each, _ in settled if (again := next_round(each, known, now))], ignore_conflicts=True
+    )
+
+
+def apply(each: Delivery, verdict: Verdict, *, now: datetime) -> None:
+    each.reason = verdict.reason
+    match verdict.outcome:
+        case Outcome.SEND:
+            each.state, each.claimed_at, each.due_at = State.CLAIMED, now, None
+        case Outcome.DROP:
+            each.state, each.settled_at, each.due_at, each.claimed_at = State.DROPPED, now, None, None
+        case _:
+            each.state, each.due_at, each.claimed_at = State.WAITING, verdict.until, None
+
+
+def suppression(each: Delivery, verdict: Verdict, now: datetime) -> Suppression:
+    return Suppression(
+        workspace_id=current_workspace_id(), delivery=each, at=now, reason=verdict.reason, until=verdict.until
+    )
+
+
+def next_round(each: Delivery, known: Known, now: datetime) -> Delivery | None:
+    """Of somebody who is away: once it was said, the next time they go away."""
+    nudge, enrollment = known.nudges[each.nudge_id], known.enrollments.get(each.enrollment_id)
+    if nudge.trigger != Nudge.Trigger.INACTIVE or enrollment is None or each.state not in (State.SENT, State.DROPPED):
+        return None
+    if each.reason in ("gone", "finished", "removed", "not_meant"):
+        return None
+    return Delivery(
+        workspace_id=current_workspace_id(),
+        nudge=nudge,
+        channel=each.channel,
+        person_id=each.person_id,
+        account_id=each.account_id,
+        enrollment_id=each.enrollment_id,
+        round=each.round + 1,
+        after=enrollment.seat.person.last_seen_at,
+        planned_at=now,
+        due_at=now,
+    )

@@ -1,0 +1,30 @@
+"""Switching a nudge on and off."""
+
+from milestones.models import TransitionCounter
+from onboarding import clock
+from onboarding.tenancy.audit import record
+from onboarding.tenancy.models import Member
+from playbooks.attention import kept_attention, let_go
+from playbooks.models import Nudge
+
+
+def switch_on(nudge: Nudge, *, member: Member | None) -> None:
+    """From now on. What happened before is not spoken of; who stands in the middle of something is looked at, where the
+    nudge asks how things stand. What waited when it was switched off is looked at anew.
+    """
+    rules, now = kept_attention(), clock.now()
+    last = TransitionCounter.objects.values_list("last", flat=True).first() or 0
+    if not Nudge.objects.filter(is_on=True).exists():
+        rules.number = last  # nobody has read on meanwhile, and nobody wanted to
+        rules.save(update_fields=["number"])
+    nudge.is_on, nudge.since_number, nudge.since_at = True, last, now
+    nudge.taken_up_to = 0 if nudge.is_about_now else None
+    nudge.save(update_fields=["is_on", "since_number", "since_at", "taken_up_to"])
+    let_go("switched_off", nudge=nudge)
+    record(member=member, verb="switched on a nudge", subject=nudge.name)
+
+
+def switch_off(nudge: Nudge, *, member: Member | None) -> None:
+    """What it has planned waits until it is switched on again."""
+    Nudge.objects.filter(pk=nudge.pk).update(is_on=False, taken_up_to=None)
+    record(member=member, verb="switched off a nudge", subject=nudge.name)

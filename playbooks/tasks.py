@@ -1,0 +1,71 @@
+"""Work for the worker: nudges."""
+
+import logging
+from datetime import timedelta
+
+from celery import shared_task
+
+from onboarding import clock
+from onboarding.tenancy.availability import is_away
+from onboarding.tenancy.jobs import claim, hand_over
+from onboarding.tenancy.locks import take_turn
+from onboarding.tenancy.models import Workspace
+from onboarding.tenancy.scope import workspace_scope
+from playbooks.attention import kept_attention
+from playbooks.lookups import workspaces_to_nudge
+from playbooks.nudging.handing import give_up_lost, hand_over_claimed
+from playbooks.nudging.noticing import low_ratings, read_on
+from playbooks.nudging.settling import settle_due
+
+NUDGES = 7212  # the lock of a workspace's nudges
+TURNS = 20
+LONG = 1_800  # seconds: a mail server may be slow
+log = logging.getLogger(__name__)
+
+
+@shared_task(name="playbooks.nudge_waiting")
+def nudge_waiting() -> None:
+    """Beat's look: have each workspace looked after in which something is new or due."""
+    if not claim("playbooks.nudge_waiting", every=timedelta(seconds=2)):
+        return
+    for workspace_id in workspaces_to_nudge(clock.now()):
+        hand_over("playbooks.nudge", workspace_id)
+
+
+@shared_task(name="playbooks.nudge", time_limit=LONG)
+def nudge_workspace(workspace_id: int) -> None:
+    """Read on, decide what is due, and hand over what was claimed, until nothing is left or the turn is long."""
+    if not isinstance(workspace_id, int) or not Workspace.objects.filter(pk=workspace_id).exists():
+        return
+    for _ in range(TURNS):
+        if not look(workspace_id):
+            return
+
+
+def look(workspace_id: int) -> bool:
+    """One turn; whether there was anything to do. A second worker beside it does nothing."""
+    try:
+        with workspace_scope(workspace_id):
+            if not take_turn(NUDGES):
+                return False
+            rules, now = kept_attention(), clock.now()
+            was_new = read_on(rules, now=now)
+            was_due = settle_due(rules, now=now)
+            give_up_lost(now)
+        handed = hand_over_claimed(workspace_id)
+    except Exception as error:
+        if is_away(error):
+            raise
+        log.exception("the nudges of workspace %s could not be looked after", workspace_id)
+        return False
+    return bool(was_new or was_due or handed)
+
+
+@shared_task(name="playbooks.mind_ratings")
+def mind_ratings() -> None:
+    """Low ratings, twice a minute."""
+    if not claim("playbooks.mind_ratings", every=timedelta(seconds=30)):
+        return
+    for workspace_id in Workspace.objects.order_by("pk").values_list("pk", flat=True):
+        with workspace_scope(workspace_id):
+            low_ratings(now=clock.now())

@@ -1,0 +1,74 @@
+"""A path of two steps, people on it, and nudges about it."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from milestones.models import Ladder
+from onboarding.tenancy.scope import workspace_scope
+from playbooks.models import Attention, MessageTemplate, MessageText, Nudge
+from playbooks.nudging.switching import switch_on
+from playbooks.tasks import look
+from tests.ladders import ladder, milestone, publish_ladder
+from tests.senders import Sender
+
+MONDAY = datetime.fromisoformat("2026-10-05T09:00:00+00:00")
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+PATH = ladder(milestone("report", {"event": "Reported"}), milestone("share", {"event": "Shared"}))
+
+
+@pytest.fixture
+def monday(time_machine):
+    """It is Monday, nine o'clock; `monday.move_to` lets time go on."""
+    time_machine.move_to(MONDAY, tick=False)
+    return time_machine
+
+
+@pytest.fixture
+def vendor(client, acme, monday):
+    """Acme with the path, and a sender of its product's events."""
+    publish_ladder(acme, PATH)
+    return Sender(client, acme)
+
+
+def make_nudge(
+    workspace, trigger, *, channel="in_app", body="Hello {{ person.first_name | default: 'there' }}", **more
+):
+    """A nudge that is on, with its template."""
+    with workspace_scope(workspace.pk):
+        number = MessageTemplate.objects.count()
+        words = {
+            "subject": f"About {trigger}",
+            "body": body,
+            "button": more.pop("button", ""),
+            "link": more.pop("link", ""),
+        }
+        template = MessageTemplate.objects.create(
+            workspace=workspace, key=f"t{number}", name=f"Word {number}", channel=channel
+        )
+        MessageText.objects.create(workspace=workspace, template=template, language="en", **words)
+        is_on = more.pop("is_on", True)
+        nudge = Nudge.objects.create(
+            workspace=workspace,
+            name=f"{trigger} {number}",
+            ladder=Ladder.objects.first(),
+            trigger=trigger,
+            template=template,
+            **more,
+        )
+        if is_on:
+            switch_on(nudge, member=None)
+    return nudge
+
+
+def rules(workspace, **said):
+    with workspace_scope(workspace.pk):
+        Attention.objects.update_or_create(workspace=workspace, defaults=said)
+
+
+def look_on(workspace):
+    """Let the nudges look until nothing is left to do."""
+    for _ in range(20):
+        if not look(workspace.pk):
+            return
+    raise AssertionError("the nudges never come to rest")
