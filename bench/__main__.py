@@ -1,4 +1,4 @@
-"""python3 dev.py bench [--check] [--rounds N] [--people N]: each figure beside its floor and its goal."""
+"""python3 dev.py bench [--check] [--rounds N] [--people N] [--parts …]: each figure beside its floor and its goal."""
 
 import argparse
 import os
@@ -18,13 +18,20 @@ def main() -> int:
     parser.add_argument(
         "--insight", type=int, default=1_000_000, help="people whose numbers are asked (default 1,000,000)"
     )
+    parser.add_argument("--parts", default=",".join(PARTS), help=f"some of {', '.join(PARTS)} (default all)")
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "onboarding.settings")
     django.setup()
+    chosen = options.parts.split(",")
+    if unknown := set(chosen) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    holds = [PARTS[name](options) for name in PARTS if name in chosen]
+    return 0 if all(holds) or not options.check else 1
 
-    from bench import copying, dry_runs, insight, rounds, world
-    from bench.backtest import lines_of_backtest
-    from bench.figures import table
+
+def of_rounds(options) -> bool:
+    """Accepting, draining, the widget: interleaved rounds with web server, worker and beat beside."""
+    from bench import copying, dry_runs, rounds, world
     from tests.live import Live
 
     say(f"two workspaces of {options.people:,} people, 200 signals in 20 ladders each")
@@ -49,27 +56,60 @@ def main() -> int:
                     rates.setdefault(key, []).append(value)
         finally:
             live.stop()
-        # Made only now, so that the worker of the rounds never has a million people to count.
-        say(f"numbers of {options.insight:,} people, {options.insight * insight.EVENTS_A_PERSON:,} events")
-        numbers = insight.prepare(options.insight)
-        rebuilt = insight.rebuild(numbers)
-        say("numbers, from the server and beside DuckDB on Parquet files of the same rows")
-        seen, worked = insight.views(numbers), insight.answers(numbers)
-        served = insight.pages(numbers, Path(folder))
-        figures |= {"dashboard": [max(seen.values())], "page": [max(served.values())]}
-        told, same = insight.lines(numbers, rebuilt, seen, served, worked, Path(folder))
     print(f"\n{'rate':20}{'a second':>12}{'CPU s a 1,000':>16}")
     for key, values in rates.items():
         print(
             f"{key:20}{median(v.each_second for v in values):>12,.0f}{median(v.cpu_a_thousand for v in values):>16.3f}"
         )
-    lines, holds = table(figures)
-    print("", *lines, sep="\n")
+    return show(figures)
+
+
+def of_numbers(options) -> bool:
+    """The dashboards at a size, beside DuckDB on Parquet files of the same rows."""
+    from bench import insight
+
+    say(f"numbers of {options.insight:,} people, {options.insight * insight.EVENTS_A_PERSON:,} events")
+    numbers = insight.prepare(options.insight)
+    rebuilt = insight.rebuild(numbers)
+    say("from the server and beside DuckDB on Parquet files of the same rows")
+    with tempfile.TemporaryDirectory() as folder:
+        seen, worked = insight.views(numbers), insight.answers(numbers)
+        served = insight.pages(numbers, Path(folder))
+        holds = show({"dashboard": [max(seen.values())], "page": [max(served.values())]})
+        told, same = insight.lines(numbers, rebuilt, seen, served, worked, Path(folder))
     print("", *told, sep="\n")
+    return holds and same
+
+
+def of_nudges(options) -> bool:
+    """Deciding what everybody of a workspace is sent, for a tenth of the people and for all of them."""
+    from bench import nudging
+
+    say(f"nudges for {options.people // 10:,} and for {options.people:,} people")
+    few, many = (nudging.schedule(nudging.prepare(people), people) for people in (options.people // 10, options.people))
+    return show({"nudged": [many * 100_000 / options.people], "nudge_growth": [many / few]})
+
+
+def of_forecasts(options) -> bool:
+    """Forecasts, judged by what came."""
+    from bench.backtest import lines_of_backtest
+
     say("forecasts, judged by what came")
     judged, come_true = lines_of_backtest()
     print(*judged, sep="\n")
-    return 0 if (holds and same and come_true) or not options.check else 1
+    return come_true
+
+
+PARTS = {"rounds": of_rounds, "numbers": of_numbers, "nudges": of_nudges, "forecasts": of_forecasts}
+
+
+def show(figures: dict[str, list[float]]) -> bool:
+    """Print each figure beside its floor and its goal; whether every floor holds."""
+    from bench.figures import table
+
+    lines, holds = table(figures)
+    print("", *lines, "", sep="\n", flush=True)
+    return holds
 
 
 def say(text: str) -> None:

@@ -14,6 +14,7 @@ CAIRN_MODE = env("CAIRN_MODE", default="production")
 CAIRN_BASE_URL = env("CAIRN_BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
 CAIRN_STATE = Path(env("CAIRN_STATE", default=str(ROOT / ".cairn")))
 CAIRN_CLOCK_OFFSET = env.float("CAIRN_CLOCK_OFFSET", default=0.0)
+CAIRN_CLOCK_FILE = env("CAIRN_CLOCK_FILE", default="")
 DEBUG = False
 SECRET_KEY = env("CAIRN_SECRET_KEY", default="insecure-only-for-checks")
 CAIRN_SECRET_KEYS = env.list("CAIRN_SECRET_KEYS", default=[])

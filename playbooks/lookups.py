@@ -11,6 +11,11 @@ def workspaces_to_nudge(at: datetime) -> list[int]:
     return [pk for (pk,) in rows("select * from workspaces_to_nudge(%s)", [at])]
 
 
+def workspaces_with_webhooks_due(at: datetime) -> list[int]:
+    """The workspaces in which an endpoint has not been told of something, or is to be tried again."""
+    return [pk for (pk,) in rows("select * from workspaces_with_webhooks_due(%s)", [at])]
+
+
 def find_mailed_message(token: str) -> tuple[int, int] | None:
     """(workspace id, delivery id) of the mail whose links carry this token, or None."""
     found = rows("select workspace_id, delivery_id from find_mailed_message(%s)", [hash_secret(token)])

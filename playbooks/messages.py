@@ -6,8 +6,8 @@ from milestones import acts
 from milestones.models import Enrollment
 from onboarding import clock
 from onboarding.tracking.models import Person
-from playbooks.attention import attention, is_stopped
 from playbooks.models import Channel, Delivery
+from playbooks.nudging.attention import attention, is_stopped
 from playbooks.nudging.deciding import after_quiet, after_weekend
 from playbooks.nudging.facts import case_of, know
 

@@ -1,4 +1,4 @@
-"""Work for the worker: nudges."""
+"""Work for the worker: nudges and webhooks."""
 
 import logging
 from datetime import timedelta
@@ -11,13 +11,15 @@ from onboarding.tenancy.jobs import claim, hand_over
 from onboarding.tenancy.locks import take_turn
 from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import workspace_scope
-from playbooks.attention import kept_attention
-from playbooks.lookups import workspaces_to_nudge
+from playbooks.lookups import workspaces_to_nudge, workspaces_with_webhooks_due
+from playbooks.nudging.attention import kept_attention
 from playbooks.nudging.handing import give_up_lost, hand_over_claimed
 from playbooks.nudging.noticing import low_ratings, read_on
 from playbooks.nudging.settling import settle_due
+from playbooks.webhooks import telling
+from playbooks.webhooks.delivering import deliver_due
 
-NUDGES = 7212  # the lock of a workspace's nudges
+NUDGES, WEBHOOKS = 7212, 7213  # the locks of a workspace's nudges, and of what its webhooks read
 TURNS = 20
 LONG = 1_800  # seconds: a mail server may be slow
 log = logging.getLogger(__name__)
@@ -59,6 +61,27 @@ def look(workspace_id: int) -> bool:
         log.exception("the nudges of workspace %s could not be looked after", workspace_id)
         return False
     return bool(was_new or was_due or handed)
+
+
+@shared_task(name="playbooks.tell_waiting")
+def tell_waiting() -> None:
+    """Beat's look: have the webhooks of each workspace told that are to be told something."""
+    if not claim("playbooks.tell_waiting", every=timedelta(seconds=2)):
+        return
+    for workspace_id in workspaces_with_webhooks_due(clock.now()):
+        hand_over("playbooks.tell", workspace_id)
+
+
+@shared_task(name="playbooks.tell", time_limit=LONG)
+def tell_workspace(workspace_id: int) -> None:
+    """Queue what webhooks are to be told, and tell it, until nothing is due or the turn is long."""
+    if not isinstance(workspace_id, int) or not Workspace.objects.filter(pk=workspace_id).exists():
+        return
+    for _ in range(TURNS):
+        with workspace_scope(workspace_id):
+            was_new = take_turn(WEBHOOKS) and telling.read_on(now=clock.now())
+        if not deliver_due(workspace_id) and not was_new:
+            return
 
 
 @shared_task(name="playbooks.mind_ratings")

@@ -1,6 +1,10 @@
 from django.urls import path, re_path
 
 from playbooks import preferences, widget
+from playbooks.pages import attention, nudges, tasks, templates, webhooks
+
+NUDGE = "w/<slug:slug>/nudges/<int:pk>"
+MESSAGE = "w/<slug:slug>/messages/<str:key>"
 
 urlpatterns = [
     path("widget/v1/messages", widget.widget_messages, name="widget-messages"),
@@ -11,4 +15,27 @@ urlpatterns = [
     ),
     path("n/<str:token>/", preferences.preferences, name="preferences"),
     path("n/<str:token>/stop/", preferences.unsubscribe, name="unsubscribe"),
+    path("w/<slug:slug>/nudges/", nudges.nudge_list, name="nudge-list"),
+    path("w/<slug:slug>/nudges/new/", nudges.nudge_new, name="nudge-new"),
+    path("w/<slug:slug>/nudges/week/", nudges.nudge_week, name="nudge-week"),
+    path("w/<slug:slug>/nudges/attention/", attention.attention_page, name="attention"),
+    path("w/<slug:slug>/nudges/attention/stop/", attention.attention_stop, name="attention-stop"),
+    path(f"{NUDGE}/", nudges.nudge_detail, name="nudge-detail"),
+    path(f"{NUDGE}/edit/", nudges.nudge_edit, name="nudge-edit"),
+    path(f"{NUDGE}/switch/", nudges.nudge_switch, name="nudge-switch"),
+    path(f"{NUDGE}/remove/", nudges.nudge_remove, name="nudge-remove"),
+    path("w/<slug:slug>/messages/", templates.template_list, name="message-list"),
+    path("w/<slug:slug>/messages/new/", templates.template_new, name="message-new"),
+    path(f"{MESSAGE}/", templates.template_detail, name="message-detail"),
+    path(f"{MESSAGE}/preview/", templates.template_preview, name="message-preview"),
+    path(f"{MESSAGE}/test/", templates.template_test, name="message-test"),
+    path(f"{MESSAGE}/settings/", templates.template_settings, name="message-settings"),
+    path(f"{MESSAGE}/remove/", templates.template_remove, name="message-remove"),
+    path("w/<slug:slug>/webhooks/", webhooks.webhook_list, name="webhook-list"),
+    path("w/<slug:slug>/webhooks/<int:pk>/", webhooks.webhook_detail, name="webhook-detail"),
+    path("w/<slug:slug>/webhooks/<int:pk>/<slug:verb>/", webhooks.webhook_act, name="webhook-act"),
+    path("w/<slug:slug>/webhooks/messages/<int:pk>/", webhooks.webhook_message, name="webhook-message"),
+    path("w/<slug:slug>/webhooks/messages/<int:pk>/again/", webhooks.webhook_replay, name="webhook-replay"),
+    path("w/<slug:slug>/tasks/", tasks.task_list, name="task-list"),
+    path("w/<slug:slug>/tasks/<int:pk>/<slug:verb>/", tasks.task_act, name="task-act"),
 ]

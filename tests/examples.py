@@ -73,6 +73,7 @@ from onboarding.tracking.models import (
 from playbooks.models import (
     Attention,
     Delivery,
+    Endpoint,
     MessageTemplate,
     MessageText,
     Nudge,
@@ -80,6 +81,8 @@ from playbooks.models import (
     Suppression,
     Task,
     Undeliverable,
+    WebhookAttempt,
+    WebhookMessage,
 )
 
 
@@ -263,3 +266,8 @@ def make_messages(own: dict, now) -> None:
     delivery = Delivery.objects.create(**own, nudge=nudge, channel="email", rung="path", **told)
     Suppression.objects.create(**own, delivery=delivery, at=now, reason="quiet_hours")
     Task.objects.create(**own, title="Call Harbor", made_at=now)
+    address = {"url": "https://hooks.example/cairn", "kinds": ["step.reached"], "secret_encrypted": b"x"}
+    endpoint = Endpoint.objects.create(**own, name="CRM", made_at=now, **address)
+    said = {"public_id": f"msg_{own['workspace'].pk}", "about": "trial", "kind": "trial", "body": "{}", "made_at": now}
+    message = WebhookMessage.objects.create(**own, endpoint=endpoint, **said)
+    WebhookAttempt.objects.create(**own, message=message, at=now, took=9, status=200)

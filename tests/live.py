@@ -36,8 +36,12 @@ Answer = TypeVar("Answer")
 class Live:
     """A running Cairn. `url` without a slash at the end; `demo` is what demo.json holds; `env` what its processes see."""
 
-    def __init__(self, env: Mapping[str, str], folder: Path):
-        """`env` names database and broker, `folder` is the state: empty, or that of an earlier one to go on with."""
+    def __init__(self, env: Mapping[str, str], folder: Path, *, has_twins: bool = False):
+        """`env` names database and broker, `folder` is the state: empty, or that of an earlier one to go on with.
+
+        `has_twins`: a second worker and a second beat, "worker-2" and "beat-2".
+        """
+        self.has_twins = has_twins
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.folder = folder
@@ -162,6 +166,10 @@ class Live:
             "beat": ["celery", "-A", "onboarding", *beat, "--loglevel", "WARNING"],
             "web": ["granian", *web, "onboarding.wsgi:application"],
         }
+        if self.has_twins:
+            twin = ["beat", "--schedule", self.folder / "beat-schedule-2", "--pidfile", ""]
+            lines["worker-2"] = lines["worker"]
+            lines["beat-2"] = ["celery", "-A", "onboarding", *twin, "--loglevel", "WARNING"]
         return {name: [sys.executable, "-m", *line] for name, line in lines.items()}
 
     def _ends_of_logs(self) -> str:
@@ -184,8 +192,8 @@ def serving(env: Mapping[str, str], folder: Path) -> Iterator[Live]:
 def live(migrated_database, tmp_path_factory) -> Iterator[Live]:
     """One running Cairn for all tests of this process; who breaks it mends it (start() starts what is not running)."""
     name = f"{migrated_database}_live_{os.getpid()}"
-    env = {each: _with_database(os.environ[each], name) for each in ("DATABASE_URL", "DATABASE_OWNER_URL")}
-    env["REDIS_URL"] = _with_number(os.environ["REDIS_URL"], 1 + os.getpid() % (DATABASES_OF_REDIS - 1))
+    env = {each: with_database(os.environ[each], name) for each in ("DATABASE_URL", "DATABASE_OWNER_URL")}
+    env["REDIS_URL"] = with_number(os.environ["REDIS_URL"], 1 + os.getpid() % (DATABASES_OF_REDIS - 1))
     redis.Redis.from_url(env["REDIS_URL"]).flushdb()  # no bell of an earlier run
     clone(migrated_database, name)
     try:
@@ -202,13 +210,13 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.xdist_group("live"))
 
 
-def _with_database(url: str, name: str) -> str:
+def with_database(url: str, name: str) -> str:
     """The same server with another database; the part after `?` may name the socket's folder."""
     place, question, options = url.partition("?")
     return f"{place.rpartition('/')[0]}/{name}{question}{options}"
 
 
-def _with_number(url: str, number: int) -> str:
+def with_number(url: str, number: int) -> str:
     """The same broker with another of its numbered databases: `?db=` of a unix socket, the path of redis://."""
     if url.startswith("unix:"):
         return f"{url.partition('?')[0]}?db={number}"

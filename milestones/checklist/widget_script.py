@@ -20,11 +20,11 @@ from milestones.languages import LANGUAGES, SOURCE
 from onboarding.tenancy.access import EVERYONE, open_to
 
 LOADER = ("natives", "guarding", "comparing", "pacing", "asking", "fetching", "interface", "element", "entrance")
-PANEL = ("drawing", "wording", "steps", "acting", "panel", "keeping", "hints")
+PANEL = ("drawing", "wording", "steps", "acting", "panel", "keeping", "hints", "messages")
 QUOTED = re.compile(r"'[^'\n]*'|`[^`\n]*`")
 SAID = re.compile(r"say\('((?:[^'\\]|\\.)*)'|\bsay\(\w+ \? '([^']*)' : '([^']*)'")
 NAMED = re.compile(r"^(?:async )?(?:const|let|function|class) (?:(\w+)|\{([^}]*)\})", re.M)
-GIVEN = ("Panel", "Hints", "say", "sheet")  # what the part hands to the loader
+GIVEN = ("Panel", "Hints", "Messages", "say", "sheet")  # what the part hands to the loader
 MAX_AGE = 300  # seconds: a page that is loaded later than this runs the newest script
 A_YEAR = 31_536_000
 

@@ -24,8 +24,9 @@ def check_databases(app_configs, **kwargs):
 def check_mode(app_configs, **kwargs):
     if settings.CAIRN_MODE not in ("production", "demo", "test"):
         return [Error(f"CAIRN_MODE is {settings.CAIRN_MODE!r}.", hint="Use production, demo or test.", id="cairn.E002")]
-    if settings.CAIRN_MODE == "production" and settings.CAIRN_CLOCK_OFFSET:
-        return [Error("CAIRN_CLOCK_OFFSET moves the clock.", hint="Unset it: only test and demo may.", id="cairn.E003")]
+    if settings.CAIRN_MODE == "production" and (settings.CAIRN_CLOCK_OFFSET or settings.CAIRN_CLOCK_FILE):
+        said = "CAIRN_CLOCK_OFFSET or CAIRN_CLOCK_FILE moves the clock."
+        return [Error(said, hint="Unset it: only test and demo may.", id="cairn.E003")]
     return []
 
 

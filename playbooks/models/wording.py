@@ -6,6 +6,7 @@ from onboarding.tenancy.isolation import InnerForeignKey, WorkspaceModel
 class Channel(models.TextChoices):
     IN_APP = "in_app", "In your product"
     EMAIL = "email", "E-mail"
+    WEBHOOK = "webhook", "A webhook, for a way of your own"
     TASK = "task", "Task for who looks after the account"
 
 

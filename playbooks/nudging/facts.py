@@ -18,7 +18,12 @@ from playbooks.nudging.triggers import Held, Stand, held
 
 Trigger = Nudge.Trigger
 State = Delivery.State
-ATTENTION = {Channel.IN_APP, Channel.EMAIL}  # what asks for the person's attention; the rest goes to the team
+ATTENTION = {
+    Channel.IN_APP,
+    Channel.EMAIL,
+    Channel.WEBHOOK,
+}  # what asks for the person's attention; the rest goes to the team
+A_TURN = 1_000  # deliveries are decided at once
 LOOKED = ("seat__person", "seat__account", "ladder")
 
 
@@ -172,7 +177,8 @@ def _barred(channel: str, email: str, preference: Preference | None, known: Know
 class Ledger:
     """Whose attention was spent when, of late; what is claimed while deciding counts at once."""
 
-    def __init__(self, people: set[int], accounts: set[int], *, now: datetime, but: int | None = None):
+    def __init__(self, people: set[int], accounts: set[int], *, now: datetime, most: int, but: int | None = None):
+        """`most`: messages that the whole workspace may send in an hour, and `but` a delivery that does not count."""
         self._person: dict[int, list[datetime]] = defaultdict(list)
         self._account: dict[int, list[datetime]] = defaultdict(list)
         self._workspace: list[datetime] = []
@@ -184,8 +190,10 @@ class Ledger:
         for found, key, kept in ((mine, "person_id", self._person), (theirs, "account_id", self._account)):
             for who, claimed, sent in spent.filter(found).values_list(key, "claimed_at", "sent_at"):
                 kept[who].append(sent or claimed)
-        for claimed, sent in spent.filter(claimed_at__gt=now - HOUR).values_list("claimed_at", "sent_at"):
-            self._workspace.append(sent or claimed)
+        lately = spent.filter(claimed_at__gt=now - HOUR)
+        if lately[: most + 1].count() + A_TURN >= most:  # far from its end the whole hour need not be read
+            for claimed, sent in lately.order_by("-claimed_at").values_list("claimed_at", "sent_at")[: most + A_TURN]:
+                self._workspace.append(sent or claimed)
         for each in (*self._person.values(), *self._account.values(), self._workspace):
             each.sort()
 

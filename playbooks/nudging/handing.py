@@ -18,15 +18,17 @@ from django.urls import reverse
 
 from milestones.checklist.links import make_link
 from milestones.languages import reading
+from milestones.models import Enrollment
 from onboarding import clock
 from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import current_workspace_id, workspace_scope
 from onboarding.tenancy.secrets import hash_secret, new_secret
-from playbooks.attention import attention, limits_for
 from playbooks.models import Channel, Delivery, Suppression, Task
+from playbooks.nudging.attention import attention, limits_for
 from playbooks.nudging.deciding import Outcome, Verdict, decide
 from playbooks.nudging.facts import Known, Ledger, case_of, know
 from playbooks.nudging.settling import apply, follow_seat, next_round, suppression
+from playbooks.webhooks.telling import account_said, person_said, tell
 from playbooks.wording.composing import Message, compose, text_for
 from playbooks.wording.letters import letter
 from playbooks.wording.rendering import UnsayableError
@@ -101,8 +103,9 @@ def _hand_over(each: Delivery) -> Ready | None:
 
 
 def _asked_again(each: Delivery, known: Known, now: datetime) -> Verdict:
-    ledger = Ledger({each.person_id}, {each.account_id} - {None}, now=now, but=each.pk)
-    limits = limits_for(attention(), each.channel)
+    rules = attention()
+    ledger = Ledger({each.person_id}, {each.account_id} - {None}, now=now, most=rules.workspace_hour, but=each.pk)
+    limits = limits_for(rules, each.channel)
     return decide(case_of(each, known, now=now), ledger.spent_on(each.person_id, each.account_id), limits, now=now)
 
 
@@ -121,6 +124,8 @@ def _deliver(each: Delivery, known: Known, now: datetime) -> EmailMultiAlternati
         each.reason = ""
         if is_mail:
             return _as_mail(each, message, known.workspace, person.email)
+    if each.channel == Channel.WEBHOOK:
+        _as_webhook(each, enrollment, now)
     if each.channel == Channel.TASK:
         _as_task(each, message, enrollment, now)
     each.state, each.sent_at, each.settled_at = State.SENT, now, now
@@ -157,7 +162,21 @@ def _as_mail(each: Delivery, message: Message, workspace: Workspace, to: str) ->
     return letter(message, to=to, workspace=workspace, rules=attention(), token=token)
 
 
-def _as_task(each: Delivery, message: Message, enrollment, now: datetime) -> None:
+def _as_webhook(each: Delivery, enrollment: Enrollment, now: datetime) -> None:
+    """Queue it for the endpoints that ask for such messages: from there on it is told at least once."""
+    seat = enrollment.seat
+    data = {
+        "person": person_said(seat.person),
+        "account": account_said(seat.account),
+        "ladder": enrollment.ladder.key,
+        "step": {"key": each.rung, "title": each.rung} if each.rung else None,
+        **{name: each.said[name] for name in ("id", "subject", "text", "button", "link", "language")},
+    }
+    if not tell("message.wanted", f"delivery-{each.pk}", data, now=now):
+        raise UnsayableError("no_endpoint")
+
+
+def _as_task(each: Delivery, message: Message, enrollment: Enrollment, now: datetime) -> None:
     account = enrollment.seat.account
     Task.objects.create(
         workspace_id=current_workspace_id(),

@@ -53,7 +53,7 @@ def _wanted(rows: list[Transition], nudges: list[Nudge]) -> Iterable[Delivery]:
                 continue
             if nudge.trigger == Trigger.FINISHED and row.enrollment_id not in ended:
                 continue
-            yield _delivery(nudge, row.person_id, row.account_id, row.enrollment_id, row.rung)
+            yield make_delivery(nudge, row.person_id, row.account_id, row.enrollment_id, row.rung)
 
 
 def _finished(enrollments: set[int], nudges: list[Nudge]) -> set[int]:
@@ -79,7 +79,7 @@ def _take_up(nudge: Nudge, now: datetime) -> bool:
         standing = standing.filter(key=nudge.rung)
     named = ("pk", "enrollment__seat__person_id", "enrollment__seat__account_id", "enrollment_id", "key")
     rows = list(standing.order_by("pk").values_list(*named)[:A_TURN])
-    _plan((_delivery(nudge, *row[1:]) for row in rows), now)
+    _plan((make_delivery(nudge, *row[1:]) for row in rows), now)
     nudge.taken_up_to = rows[-1][0] if rows else None
     nudge.save(update_fields=["taken_up_to"])
     return bool(rows)
@@ -106,11 +106,12 @@ def low_ratings(*, now: datetime) -> int:
         named = ("enrollment__seat__person_id", "enrollment__seat__account_id", "enrollment_id", "key")
         wanted = {(row.person_id, row.rung) for row in fresh}
         places = [place for place in found.values_list(*named) if (place[0], place[3]) in wanted]
-        planned += _plan((_delivery(nudge, *place) for place in places), now)
+        planned += _plan((make_delivery(nudge, *place) for place in places), now)
     return planned
 
 
-def _delivery(nudge: Nudge, person: int, account: int | None, enrollment: int, rung: str) -> Delivery:
+def make_delivery(nudge: Nudge, person: int, account: int | None, enrollment: int, rung: str) -> Delivery:
+    """A delivery that waits, not stored yet."""
     return Delivery(
         workspace_id=current_workspace_id(),
         nudge=nudge,

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from onboarding.tenancy.scope import current_workspace_id
-from playbooks.attention import limits_for
 from playbooks.models import Attention, Delivery, Nudge, Suppression
+from playbooks.nudging.attention import limits_for
 from playbooks.nudging.deciding import Outcome, Verdict, decide
-from playbooks.nudging.facts import Known, Ledger, case_of, know
+from playbooks.nudging.facts import A_TURN, Known, Ledger, case_of, know
 
-A_TURN = 1_000
 State = Delivery.State
 SETTLED = ("state", "reason", "due_at", "claimed_at", "settled_at", "person_id", "account_id")
 
@@ -23,7 +22,12 @@ def settle_due(rules: Attention, *, now: datetime) -> int:
     known = know(deliveries)
     for each in deliveries:
         follow_seat(each, known)
-    ledger = Ledger({d.person_id for d in deliveries}, {d.account_id for d in deliveries if d.account_id}, now=now)
+    ledger = Ledger(
+        {d.person_id for d in deliveries},
+        {d.account_id for d in deliveries if d.account_id},
+        now=now,
+        most=rules.workspace_hour,
+    )
     limits = {channel: limits_for(rules, channel) for channel in {each.channel for each in deliveries}}
     settled = []
     for each in deliveries:

@@ -4,8 +4,8 @@ from milestones.models import TransitionCounter
 from onboarding import clock
 from onboarding.tenancy.audit import record
 from onboarding.tenancy.models import Member
-from playbooks.attention import kept_attention, let_go
 from playbooks.models import Nudge
+from playbooks.nudging.attention import kept_attention, let_go
 
 
 def switch_on(nudge: Nudge, *, member: Member | None) -> None:

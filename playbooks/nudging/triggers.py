@@ -48,7 +48,7 @@ def held(
                 return Held(over="better_now")
             return Held(stand.rated[1] + span)
         case Trigger.INACTIVE:
-            if stand.finished_at:
+            if stand.finished_at and stand.finished_at <= now:
                 return Held(over="finished")
             if after is not None and (stand.last_seen_at is None or stand.last_seen_at <= after):
                 return Held()
@@ -57,9 +57,9 @@ def held(
 
 
 def _while_open(trigger: str, span: timedelta, stand: Stand, now: datetime) -> Held:
-    if stand.reached_at:
+    if stand.reached_at and stand.reached_at <= now:
         return Held(over="reached")
-    if stand.skipped_at:
+    if stand.skipped_at and stand.skipped_at <= now:
         return Held(over="skipped")
     if stand.opened_at is None:
         return Held(over="locked")

@@ -1,7 +1,7 @@
 """A message as an e-mail: tables and inlined styles for mail programs that know little, and the same as plain text."""
 
 from email.mime.image import MIMEImage
-from email.utils import formataddr, parseaddr
+from email.utils import formataddr, formatdate, parseaddr
 
 from django.conf import settings
 from django.core.files.storage import storages
@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from onboarding import clock
 from onboarding.tenancy.brand import palette
 from onboarding.tenancy.models import Workspace
 from playbooks.models import Attention
@@ -19,18 +20,17 @@ OURS = "#0f6a5b"
 
 
 def letter(message: Message, *, to: str, workspace: Workspace, rules: Attention, token: str) -> EmailMultiAlternatives:
-    """The mail; `token` opens the reader's preferences, and ends these mails with one click."""
-    choices = settings.CAIRN_BASE_URL + reverse("preferences", args=[token])
+    """The mail; `token` opens the reader's preferences, and ends these mails with one click. Without one it is a trial."""
+    choices = settings.CAIRN_BASE_URL + (reverse("preferences", args=[token]) if token else "/")
+    stop = f"{settings.CAIRN_BASE_URL}{reverse('unsubscribe', args=[token])}" if token else ""
     mail = EmailMultiAlternatives(
         subject=message.subject,
         body=as_plain(message, workspace, rules, choices),
         from_email=sender(workspace, rules),
         to=[to],
         reply_to=[rules.reply_to] if rules.reply_to else None,
-        headers={
-            "List-Unsubscribe": f"<{settings.CAIRN_BASE_URL}{reverse('unsubscribe', args=[token])}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        },
+        headers={"Date": formatdate(clock.now().timestamp())}
+        | ({"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if stop else {}),
     )
     logo = _logo(workspace)
     mail.attach_alternative(as_page(message, workspace, rules, choices, logo="cid:logo" if logo else ""), "text/html")

@@ -4,6 +4,7 @@ A render that runs longer than a second of processor time kills the process, and
 """
 
 import json
+import re
 import resource
 import signal
 import sys
@@ -64,7 +65,7 @@ def render(liquid: Environment, asked: dict) -> dict:
         try:
             made[name] = liquid.from_string(source).render(**asked["contexts"][name])
         except UndefinedError as error:
-            return {"error": "missing", "name": name, "said": str(error).split(",")[0].strip("'\" ")[:200]}
+            return {"error": "missing", "name": name, "said": named(error, source)}
         except LiquidError as error:
             return {"error": "broken", "name": name, "said": str(error).splitlines()[0][:200]}
         except (
@@ -79,6 +80,12 @@ def render(liquid: Environment, asked: dict) -> dict:
         ) as error:
             return {"error": "broken", "name": name, "said": type(error).__name__}
     return {"texts": made}
+
+
+def named(error: UndefinedError, source: str) -> str:
+    """The whole name that is not known, as it stands in the text."""
+    found = re.match(r"[\w.\[\]'\"-]+", source[error.token.start_index :]) if error.token else None
+    return found[0][:200] if found else "a name"
 
 
 def main() -> None:

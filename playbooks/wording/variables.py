@@ -143,6 +143,9 @@ def complaints(source: str) -> list[str]:
         return [f"{str(error).splitlines()[0].capitalize()}{f', in line {place}' if place else ''}."]
     except RecursionError:
         return ["It is nested too deeply."]
+    unknown = [name for name in found.filters if name not in liquid.filters]
+    if unknown:
+        return [f"There is no filter {name}." for name in unknown]
     named = sorted({_path(each) for uses in found.globals.values() for each in uses})
     return [f"There is no {{{{ {name} }}}}.{_near(name)}" for name in named if not _is_known(name)]
 

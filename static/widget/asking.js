@@ -35,6 +35,17 @@ class Line {
     this.#etag = this.#fresh
   }
 
+  // What the vendor wants to say now.
+  async messages() {
+    const response = await this.#send('GET', 'messages')
+    const answer = await body(response)
+    return response.ok && Array.isArray(answer.messages) ? answer.messages.filter(isMessage) : []
+  }
+
+  async deed(id, deed) {
+    await this.#send('POST', `messages/${encode(id)}/${deed}`, null, '{}')
+  }
+
   // {ok, shows, message}; throws when there is no good answer.
   async act(key, verb, said, ladder) {
     const path = key ? `rungs/${encode(key)}/${verb}` : verb // of the whole ladder, where no step is named
@@ -77,7 +88,7 @@ class Line {
   // The browser's own cache would hide the 304, so the tag is kept and sent by hand.
   #fetch(method, path, ladder, sent) {
     const headers = { Authorization: `Bearer ${this.#token}` }
-    if (method === 'GET' && this.#etag) headers['If-None-Match'] = this.#etag
+    if (path === 'checklist' && this.#etag) headers['If-None-Match'] = this.#etag
     if (sent) headers['Content-Type'] = 'application/json'
     const asked = Object.entries({ ladder, language: this.#language }).filter(([, value]) => value)
     const wanted = asked.length ? `?${asked.map(([name, value]) => `${name}=${encode(value)}`).join('&')}` : ''
@@ -99,6 +110,10 @@ function isChecklist(answer) {
     && (!answer.ladder || typeof answer.ladder.key === 'string')
     && Array.isArray(answer.phases)
     && answer.phases.every((phase) => Array.isArray(phase.rungs) && phase.rungs.every(isRung))
+}
+
+function isMessage(message) {
+  return Boolean(message) && [message.id, message.title, message.text].every((text) => typeof text === 'string')
 }
 
 function isRung(rung) {

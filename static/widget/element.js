@@ -1,10 +1,11 @@
 // <cairn-checklist token="…" server="…" ladder="…" language="…" position="start|end">: one person's checklist in a corner.
 const elements = new Set() // those that stand in the page now
+const MESSAGES_AGAIN = 60 * SECOND
 
 class ChecklistElement extends HTMLElement {
   static observedAttributes = ['token', 'server', 'ladder', 'language']
   #shadow = null
-  #made = null // {language, say, panel, hints} once the part that draws has come
+  #made = null // {language, say, panel, hints, messages} once the part that draws has come
   #wantsOpen = false
   #pacer = null
   #line = null
@@ -14,6 +15,7 @@ class ChecklistElement extends HTMLElement {
   #isDoubtful = false // the token has changed and no answer has come: what is shown may be somebody else's
   #drafts = new Map() // what the person is typing, by step and field
   #wishes = new Map() // key of a step → {busy, text}: what the person asked of it
+  #messagesAt = 0 // when they were asked for last
   #films = new Map() // key of a step → the video that plays there
 
   constructor() {
@@ -100,6 +102,7 @@ class ChecklistElement extends HTMLElement {
 
   #forget() {
     this.#shown = null
+    this.#messagesAt = 0
     this.#wishes.clear()
     this.#drafts.clear()
     this.#films.clear()
@@ -109,7 +112,7 @@ class ChecklistElement extends HTMLElement {
   // What draws, in this language; another language draws everything anew.
   async #make(language) {
     if (this.#made && this.#made.language === language) return
-    const { Panel, Hints, say, sheet } = await part(language, this.#server)
+    const { Panel, Hints, Messages, say, sheet } = await part(language, this.#server)
     if (this.#made && this.#made.language === language) return
     if (this.#made) this.#unmake()
     adopt(this.#shadow, [sheet])
@@ -121,9 +124,10 @@ class ChecklistElement extends HTMLElement {
       act: (key, verb, said, draft) => this.#act(key, verb, said, draft),
     })
     const hints = new Hints()
-    for (const each of [hints, panel]) append(this.#shadow, each.element)
+    const messages = new Messages((id, deed) => this.#line.deed(id, deed).catch(() => {}), () => panel.open())
+    for (const each of [hints, messages, panel]) append(this.#shadow, each.element)
     hints.start()
-    this.#made = { language, say, panel, hints }
+    this.#made = { language, say, panel, hints, messages }
     if (this.#wantsOpen) panel.open()
   }
 
@@ -131,7 +135,7 @@ class ChecklistElement extends HTMLElement {
     const wanted = this.#wantsOpen // it closes now because there is nothing to show, not because somebody closed it
     this.#made.panel.forget()
     this.#made.hints.stop()
-    for (const { element } of [this.#made.hints, this.#made.panel]) removeNode(element)
+    for (const { element } of [this.#made.hints, this.#made.messages, this.#made.panel]) removeNode(element)
     this.#made = null
     this.#wantsOpen = wanted
   }
@@ -145,10 +149,19 @@ class ChecklistElement extends HTMLElement {
       if (line !== this.#line) return
       if (checklist) line.shown()
       this.#isDoubtful = false
+      await this.#askMessages(line)
     } catch (error) {
       if (line === this.#line && this.#isDoubtful) this.#forget()
       throw error
     }
+  }
+
+  // With the first answer, and at most once a minute from then on. That none come stops nothing else.
+  async #askMessages(line) {
+    if (!this.#made || Date.now() < this.#messagesAt + MESSAGES_AGAIN) return
+    this.#messagesAt = Date.now()
+    const messages = await line.messages().catch(() => null)
+    if (messages && line === this.#line && this.#made) this.#made.messages.show(messages, this.#server)
   }
 
   async #take(checklist, line) {
@@ -170,6 +183,7 @@ class ChecklistElement extends HTMLElement {
     this.#draw(checklist, news)
     const { reached, total, next, ladder } = checklist
     if (news.length) this.#made.panel.announceDone(news, checklist)
+    if (news.length) this.#messagesAt = 0 // what is said about a step that is reached now is taken back at once
     for (const { key, title } of news) tell('reached', { key, title, reached, total, ladder: ladder.key })
     tell('change', { reached, total, next, ladder: ladder.key })
   }

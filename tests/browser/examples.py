@@ -44,6 +44,17 @@ NOT_PAGES = {
         *("segment-enroll", "segment-remove", "question-rule", "question-rule-remove", "question-edit"),
         *("kickoff-act", "goal-add", "goal-edit", "discovery-link", "discovery-ladder", "discovery-goals"),
         *("member-invite", "invitation-revoke", "member-access", "member-remove"),
+        *(
+            "nudge-switch",
+            "nudge-remove",
+            "attention-stop",
+            "message-test",
+            "message-settings",
+            "message-remove",
+            "task-act",
+            "webhook-act",
+            "webhook-replay",
+        ),
     ],
     "a part of a page": ["prose-preview", "checklist-live", "home-live", "event-moved"],
     "asked by machines": [
@@ -57,6 +68,8 @@ NOT_PAGES = {
             "ofrep-flag",
             "widget-script",
             "widget-panel",
+            "widget-messages",
+            "widget-message-deed",
         ),
         *(
             "api-person-progress",
@@ -110,10 +123,14 @@ def find_examples(live) -> Examples:
     [(question,)] = live.rows("select key from milestones_question order by position limit 1")
     [(told,)] = live.rows("select account_id from milestones_answers order by number desc, account_id limit 1")
     [(feature,)] = live.rows("select key from milestones_feature order by key limit 1")
+    [(nudge,)] = live.rows("select id from playbooks_nudge order by id limit 1")
+    choices = _mailed(live, "", r"/n/[^/\s]+/(?!stop)")
     examples = Examples()
     examples.nobody = {
         "checklist": live.demo["checklist_url"].replace(live.demo["base_url"], ""),
         "checklist-by-mail": f"/m/{live.demo['public_id']}/",
+        "preferences": choices,
+        "unsubscribe": f"{choices}stop/",
         "sandbox": "/sandbox/",
         "mailbox": "/mailbox/",
         "account_login": "/accounts/login/",
@@ -179,6 +196,21 @@ def find_examples(live) -> Examples:
         "metric-list": f"{workspace}/insight/definitions/",
         "counting": f"{workspace}/settings/counting/",
         "metric-detail": f"{workspace}/insight/definitions/stuck/",
+        "nudge-list": f"{workspace}/nudges/",
+        "nudge-new": f"{workspace}/nudges/new/",
+        "nudge-week": f"{workspace}/nudges/week/",
+        "nudge-detail": f"{workspace}/nudges/{nudge}/",
+        "nudge-edit": f"{workspace}/nudges/{nudge}/edit/",
+        "attention": f"{workspace}/nudges/attention/",
+        "message-list": f"{workspace}/messages/",
+        "message-new": f"{workspace}/messages/new/",
+        "message-detail": f"{workspace}/messages/first-dashboard-by-mail/",
+        "message-detail in the product": f"{workspace}/messages/start-from-a-template/",
+        "message-preview": f"{workspace}/messages/first-dashboard-by-mail/preview/?theme=dark",
+        "webhook-list": f"{workspace}/webhooks/",
+        "webhook-detail": f"{workspace}/webhooks/1/",
+        "webhook-message": f"{workspace}/webhooks/messages/1/",
+        "task-list": f"{workspace}/tasks/?whose=everybody",
     }
     return examples
 

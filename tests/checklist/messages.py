@@ -14,10 +14,14 @@ PYTHON = (
     "milestones/forecasts.py",
     "milestones/templatetags/days.py",
     "milestones/impact.py",
+    "playbooks/preferences.py",
+    "playbooks/wording/letters.py",
 )
 FOLDERS = ("milestones/checklist",)
 TEMPLATES = (
     "templates/milestones/checklist",
+    "templates/playbooks/email",
+    "templates/playbooks/guests",
     "templates/guest.html",
     "templates/base.html",
     "templates/_theme_toggle.html",

@@ -8,6 +8,7 @@ from onboarding.tenancy.access import Access
 from onboarding.tenancy.models import ApiKey, Invitation, Member, SigningSecret
 from onboarding.tenancy.scope import workspace_scope
 from onboarding.tracking.models import Account, Event, Exclusion, InboxRow, Person, Source, SourceKey
+from playbooks.models import Endpoint, Nudge, Task, WebhookMessage
 from tests.examples import make_one_of_each, workspace_models
 from tests.isolation.test_routes_are_classed import routes
 from tests.isolation.test_rows_of_one_workspace import raw_count
@@ -58,6 +59,15 @@ SUBJECTS = {
     "report-file": Report,
     "report-revoke": ReportLink,
     "report-schedule-stop": ReportSchedule,
+    "nudge-detail": Nudge,
+    "nudge-edit": Nudge,
+    "nudge-switch": Nudge,
+    "nudge-remove": Nudge,
+    "task-act": Task,
+    "webhook-detail": Endpoint,
+    "webhook-act": Endpoint,
+    "webhook-message": WebhookMessage,
+    "webhook-replay": WebhookMessage,
 }
 MEMBERS_ROUTES = {
     pattern.name: (route, pattern.callback.route_class)

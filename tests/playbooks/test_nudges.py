@@ -9,9 +9,9 @@ from onboarding import clock
 from onboarding.tenancy.models import Member
 from onboarding.tenancy.scope import workspace_scope
 from onboarding.tracking.models import Person
-from playbooks.attention import stop
 from playbooks.messages import messages_for
 from playbooks.models import Delivery, Preference, Suppression, Task
+from playbooks.nudging.attention import stop
 from playbooks.nudging.noticing import low_ratings
 from playbooks.nudging.switching import switch_off, switch_on
 from tests.playbooks.conftest import DAY, HOUR, MONDAY, look_on, make_nudge, rules

@@ -38,6 +38,7 @@ class Command(BaseCommand):
             raise CommandError("The last set-up was interrupted. Start over with: python3 dev.py demo --reset")
         demo = seeding.seed(size=size, tell=Told)
         call_command("counting", workspace=demo["workspace"], **COUNTED)
+        call_command("demo_playbook", workspace=demo["workspace"])
         call_command("rollups", stdout=StringIO())  # of the floor above, by name: so the first look finds its numbers
         call_command("demo_numbers", workspace=demo["workspace"], account=KEY)
         seeding.write(demo, path)

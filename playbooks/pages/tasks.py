@@ -1,0 +1,86 @@
+"""Page: what there is to do about accounts, by whom."""
+
+from django import forms
+from django.contrib import messages
+from django.db.models import F
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST
+
+from onboarding import clock
+from onboarding.tenancy.access import open_to
+from onboarding.tenancy.models import Access, Member
+from onboarding.tenancy.scope import current_workspace_id
+from onboarding.tracking.models import Account
+from onboarding.tracking.pages.managers import managers
+from playbooks.models import Task
+from playbooks.pages.showing import page_of, show
+
+WHOSE = {"mine": "Mine", "everybody": "Everybody’s", "done": "Done"}
+
+
+class TaskForm(forms.Form):
+    title = forms.CharField(
+        label="What is to be done", max_length=200, error_messages={"required": "Say what is to be done."}
+    )
+    account = forms.ModelChoiceField(queryset=Account.objects.none(), required=False, empty_label="No account")
+    owner = forms.ModelChoiceField(queryset=Member.objects.none(), label="By", required=False, empty_label="Nobody yet")
+    due_on = forms.DateField(label="Until", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    text = forms.CharField(label="Notes", max_length=2_000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, data=None, *, initial: dict | None = None):
+        super().__init__(data, initial=initial, auto_id="task-%s")
+        self.fields["account"].queryset = Account.objects.filter(is_test=False).order_by("name", "external_id")
+        self.fields["owner"].queryset = Member.objects.filter(pk__in=[each.pk for each in managers()]).select_related(
+            "user"
+        )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@open_to(Access.MANAGER)
+def task_list(request, slug):
+    """`?whose=` mine, everybody or done; POST writes one down."""
+    form = TaskForm(request.POST if request.method == "POST" else None, initial={"owner": request.member.pk})
+    if request.method == "POST" and form.is_valid():
+        made = {"workspace_id": current_workspace_id(), "made_at": clock.now(), "made_by": request.member}
+        Task.objects.create(**made, **form.cleaned_data)
+        messages.success(request, "It is on the list.")
+        return redirect(request.get_full_path())
+    whose = request.GET.get("whose", "mine")
+    whose = whose if whose in WHOSE else "mine"
+    tasks = Task.objects.select_related("account", "owner__user", "delivery__nudge")
+    if whose == "done":
+        tasks = tasks.exclude(done_at=None).order_by("-done_at")
+    else:
+        tasks = tasks.filter(done_at=None).order_by(F("due_on").asc(nulls_last=True), "pk")
+        tasks = tasks.filter(owner=request.member) if whose == "mine" else tasks
+    today = clock.now().astimezone(request.workspace.zone).date()
+    context = {
+        "nav_current": "task-list",
+        "page": page_of(request, tasks),
+        "form": form,
+        "whose": whose,
+        "choices": WHOSE.items(),
+        "today": today,
+        "mine": Task.objects.filter(owner=request.member, done_at=None).count(),
+    }
+    return show(request, "task_list.html", context)
+
+
+@require_POST
+@open_to(Access.MANAGER)
+def task_act(request, slug, pk, verb):
+    """Done, or open again; or taken over by oneself."""
+    task, now = get_object_or_404(Task, pk=pk), clock.now()
+    if verb == "done":
+        Task.objects.filter(pk=pk, done_at=None).update(done_at=now, done_by=request.member)
+    elif verb == "open":
+        Task.objects.filter(pk=pk).update(done_at=None, done_by=None)
+    elif verb == "take":
+        Task.objects.filter(pk=pk).update(owner=request.member)
+    said = {"done": f"Done: {task}", "open": f"Open again: {task}", "take": f"Yours now: {task}"}
+    messages.success(request, said.get(verb, "Nothing was changed."))
+    back = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(back, allowed_hosts=None) and back.startswith("/"):
+        return redirect(back)
+    return redirect("task-list", slug=slug)

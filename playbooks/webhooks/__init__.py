@@ -1,0 +1,1 @@
+"""Webhooks: telling other systems what happens here, at least once each, to public addresses only."""
