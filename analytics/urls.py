@@ -12,6 +12,7 @@ from analytics.pages import (
     reports,
     saved_views,
     shared_report,
+    step_figures,
     validity,
 )
 
@@ -29,6 +30,7 @@ urlpatterns = [
     path("r/<str:token>/stop/", shared_report.shared_report_stop, name="shared-report-stop"),
     path("r/<str:token>/<slug:kind>/", shared_report.shared_report_file, name="shared-report-file"),
     path("w/<slug:slug>/insight/ninety-days/", ninety.ninety_page, name="ninety-days"),
+    path("w/<slug:slug>/insight/steps/<str:key>/", step_figures.step_figures, name="step-figures"),
     path("w/<slug:slug>/insight/cohorts/", cohorts.cohorts_page, name="cohorts"),
     path("w/<slug:slug>/insight/outcomes/", outcomes.outcomes_page, name="outcomes"),
     path("w/<slug:slug>/insight/validity/", validity.validity_page, name="validity"),

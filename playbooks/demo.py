@@ -1,4 +1,4 @@
-"""What the demo's vendor says: messages and nudges, and a month in which they were really decided and sent."""
+"""What the demo's vendor says: messages and nudges, and some weeks in which they were really decided and sent."""
 
 import random
 from datetime import datetime, timedelta
@@ -9,16 +9,22 @@ from milestones.models import Ladder, Progress
 from onboarding import clock
 from onboarding.tenancy.models import Access, Member, Workspace
 from onboarding.tenancy.scope import workspace_scope
+from onboarding.tenancy.secrets import encrypt
 from onboarding.tracking.models import Person
 from playbooks.messages import do
-from playbooks.models import Delivery, MessageTemplate, MessageText, Nudge
+from playbooks.models import Delivery, Endpoint, MessageTemplate, MessageText, Nudge, Task, WebhookAttempt
 from playbooks.nudging.attention import kept_attention
 from playbooks.nudging.handing import hand_over_claimed
 from playbooks.nudging.noticing import OF_THE_LADDER, make_delivery
 from playbooks.nudging.settling import settle_due
 from playbooks.nudging.switching import switch_on
+from playbooks.webhooks.delivering import settle
+from playbooks.webhooks.posting import Answer
+from playbooks.webhooks.signing import new_signing_secret
+from playbooks.webhooks.telling import from_here, queue_for
 
-BACK, STEP = timedelta(days=30), timedelta(hours=4)
+BACK, STEP = timedelta(days=16), timedelta(hours=4)
+HEARD = 40  # transitions that the webhook of the demo has heard of
 IMPRINT = "Northwind Analytics, 4 Quay Street, Bremen"
 MESSAGES = {
     "start-from-a-template": {
@@ -150,8 +156,8 @@ def _link(said: dict, button: str) -> str:
     return "https://app.northwind.example/dashboards/new" if button and said["channel"] == "in_app" else ""
 
 
-def live_a_month(workspace: Workspace, nudges: list[Nudge]) -> None:
-    """Decide and send for the last thirty days, a few hours at a time, as it would have been; then go on from now."""
+def live_some_weeks(workspace: Workspace, nudges: list[Nudge]) -> None:
+    """Decide and send for the last sixteen days, a few hours at a time, as it would have been; then go on from now."""
     with workspace_scope(workspace.pk):
         rules = kept_attention()
         rules.imprint, rules.sender = IMPRINT, "Maya at Northwind"
@@ -173,6 +179,37 @@ def live_a_month(workspace: Workspace, nudges: list[Nudge]) -> None:
     with workspace_scope(workspace.pk):
         for nudge in Nudge.objects.filter(is_on=True):
             switch_on(nudge, member=nudge.made_by)
+        _do_tasks(end)
+
+
+def tell_the_crm(workspace: Workspace) -> None:
+    """A webhook that was told of the last steps, and is switched off: the demo calls nobody outside."""
+    now, member = clock.now(), Member.objects.filter(access=Access.OWNER).first()
+    endpoint = Endpoint.objects.create(
+        workspace=workspace,
+        name="Sales CRM",
+        url="https://hooks.northwind.example/cairn",
+        kinds=["step.reached", "step.overdue"],
+        takes_late=True,
+        secret_encrypted=encrypt(new_signing_secret()),
+        is_on=False,
+        number=max(from_here() - HEARD, 0),
+        made_at=now - BACK,
+        made_by=member,
+    )
+    while queue_for(endpoint, now=now):
+        pass
+    for message in endpoint.messages.order_by("pk"):
+        if not WebhookAttempt.objects.filter(message__endpoint=endpoint).exists():
+            settle(message, Answer(503, "", 2_040), now=now)
+        settle(message, Answer(200, "", 80 + message.pk * 37 % 160), now=now)
+
+
+def _do_tasks(end: datetime) -> None:
+    """The team has done what it was asked to, but for the last days'."""
+    for task in Task.objects.filter(made_at__lt=end - timedelta(days=4)):
+        task.done_at, task.done_by = task.made_at + timedelta(hours=21), task.owner
+        task.save(update_fields=["done_at", "done_by"])
 
 
 def _plan(nudge: Nudge, began: datetime) -> None:

@@ -16,6 +16,7 @@ from playbooks.nudging.attention import kept_attention
 from playbooks.nudging.handing import give_up_lost, hand_over_claimed
 from playbooks.nudging.noticing import low_ratings, read_on
 from playbooks.nudging.settling import settle_due
+from playbooks.plays import remind_due
 from playbooks.webhooks import telling
 from playbooks.webhooks.delivering import deliver_due
 
@@ -82,6 +83,16 @@ def tell_workspace(workspace_id: int) -> None:
             was_new = take_turn(WEBHOOKS) and telling.read_on(now=clock.now())
         if not deliver_due(workspace_id) and not was_new:
             return
+
+
+@shared_task(name="playbooks.remind")
+def remind() -> None:
+    """Pages of the playbook whose review is due, once an hour: each owner is told once for each date."""
+    if not claim("playbooks.remind", every=timedelta(hours=1)):
+        return
+    for workspace_id in Workspace.objects.order_by("pk").values_list("pk", flat=True):
+        with workspace_scope(workspace_id):
+            remind_due(clock.now())
 
 
 @shared_task(name="playbooks.mind_ratings")

@@ -1,9 +1,10 @@
 from django.urls import path, re_path
 
 from playbooks import preferences, widget
-from playbooks.pages import attention, nudges, tasks, templates, webhooks
+from playbooks.pages import attention, nudges, playbook, tasks, templates, webhooks
 
 NUDGE = "w/<slug:slug>/nudges/<int:pk>"
+PLAY = "w/<slug:slug>/playbook/<slug:kind>/<str:key>"
 MESSAGE = "w/<slug:slug>/messages/<str:key>"
 
 urlpatterns = [
@@ -15,6 +16,13 @@ urlpatterns = [
     ),
     path("n/<str:token>/", preferences.preferences, name="preferences"),
     path("n/<str:token>/stop/", preferences.unsubscribe, name="unsubscribe"),
+    path("w/<slug:slug>/playbook/", playbook.playbook_list, name="playbook-list"),
+    path("w/<slug:slug>/playbook/whole/<slug:kind>/", playbook.playbook_whole, name="playbook-whole"),
+    path(f"{PLAY}/", playbook.playbook_page, name="playbook-page"),
+    path(f"{PLAY}/edit/", playbook.playbook_edit, name="playbook-edit"),
+    path(f"{PLAY}/editions/", playbook.playbook_editions, name="playbook-editions"),
+    path(f"{PLAY}/remarks/", playbook.playbook_remark, name="playbook-remark"),
+    path(f"{PLAY}/review/", playbook.playbook_review, name="playbook-review"),
     path("w/<slug:slug>/nudges/", nudges.nudge_list, name="nudge-list"),
     path("w/<slug:slug>/nudges/new/", nudges.nudge_new, name="nudge-new"),
     path("w/<slug:slug>/nudges/week/", nudges.nudge_week, name="nudge-week"),

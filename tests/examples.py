@@ -50,7 +50,7 @@ from milestones.models import (
 )
 from onboarding import clock
 from onboarding.tenancy.isolation import WorkspaceModel
-from onboarding.tenancy.models import ApiKey, AuditEntry, Invitation, Member, SigningSecret
+from onboarding.tenancy.models import ApiKey, AuditEntry, Invitation, Member, Notification, SigningSecret
 from onboarding.tenancy.secrets import hash_secret, new_secret
 from onboarding.tracking.models import (
     Account,
@@ -73,11 +73,15 @@ from onboarding.tracking.models import (
 from playbooks.models import (
     Attention,
     Delivery,
+    Edition,
     Endpoint,
     MessageTemplate,
     MessageText,
     Nudge,
+    Play,
     Preference,
+    Remark,
+    Review,
     Suppression,
     Task,
     Undeliverable,
@@ -110,6 +114,7 @@ def make_one_of_each(workspace, user) -> None:
     SigningSecret.objects.create(
         **own, kid=f"kid-{workspace.pk}", secret_encrypted=b"x", hint="cairn_sign_…1234", created_at=now
     )
+    Notification.objects.create(**own, member=member, text="Look", link="/", at=now)
     AuditEntry.objects.create(**own, at=now, member=member, actor="Alice", verb="tested", subject="isolation")
     make_facts(own, now)
     make_progress(own, now, Seat.objects.get())
@@ -266,6 +271,10 @@ def make_messages(own: dict, now) -> None:
     delivery = Delivery.objects.create(**own, nudge=nudge, channel="email", rung="path", **told)
     Suppression.objects.create(**own, delivery=delivery, at=now, reason="quiet_hours")
     Task.objects.create(**own, title="Call Harbor", made_at=now)
+    play = Play.objects.create(**own, milestone="share")
+    Edition.objects.create(**own, play=play, number=1, purpose="Why", made_at=now)
+    Remark.objects.create(**own, play=play, text="A word", made_at=now)
+    Review.objects.create(**own, play=play, edition=1, outcome="stands", made_at=now)
     address = {"url": "https://hooks.example/cairn", "kinds": ["step.reached"], "secret_encrypted": b"x"}
     endpoint = Endpoint.objects.create(**own, name="CRM", made_at=now, **address)
     said = {"public_id": f"msg_{own['workspace'].pk}", "about": "trial", "kind": "trial", "body": "{}", "made_at": now}

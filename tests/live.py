@@ -42,7 +42,7 @@ class Live:
         `has_twins`: a second worker and a second beat, "worker-2" and "beat-2".
         """
         self.has_twins = has_twins
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.folder = folder
         outer = {name: value for name, value in os.environ.items() if name != "DATABASE_SUPERUSER_URL"}
@@ -223,7 +223,7 @@ def with_number(url: str, number: int) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{number}"))
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -3,6 +3,7 @@
 from playbooks.models.attention import Attention, Preference, Undeliverable
 from playbooks.models.deliveries import Delivery, Suppression
 from playbooks.models.nudges import Nudge
+from playbooks.models.plays import Edition, Play, Remark, Review
 from playbooks.models.tasks import Task
 from playbooks.models.webhooks import Endpoint, WebhookAttempt, WebhookMessage
 from playbooks.models.wording import Channel, MessageTemplate, MessageText
@@ -11,11 +12,15 @@ __all__ = [
     "Attention",
     "Channel",
     "Delivery",
+    "Edition",
     "Endpoint",
     "MessageTemplate",
     "MessageText",
     "Nudge",
+    "Play",
     "Preference",
+    "Remark",
+    "Review",
     "Suppression",
     "Task",
     "Undeliverable",

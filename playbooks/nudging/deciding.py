@@ -50,9 +50,10 @@ class Case:
     """One delivery as things stand.
 
     `over` says why it is not wanted any more, `barred` why this person cannot be reached this way, `kept` why it waits
-    for somebody to let it go. `due` is the moment
-    since which its trigger holds, or will; None while that cannot be told. `hour`: only from that hour of the person's
-    day on. `is_for_person`: it asks for the person's attention; what goes to the team does not.
+    for somebody to let it go. `due` is the moment since which its trigger holds, or will; None while that cannot be told.
+    `hour`: only from that hour of the person's day on. `planned_at`: it was not wanted before, however long its trigger
+    has held; `patience` counts from there. `is_for_person`: it asks for the person's attention; what goes to the team
+    does not.
     """
 
     due: datetime | None
@@ -63,6 +64,7 @@ class Case:
     paused_until: datetime | None = None
     hour: int | None = None
     patience: timedelta = timedelta(days=7)
+    planned_at: datetime | None = None
     is_for_person: bool = True
 
 
@@ -88,7 +90,7 @@ def decide(case: Case, spent: Spent, limits: Limits, *, now: datetime) -> Verdic
         return Verdict(Outcome.DROP, case.barred)
     if limits.is_stopped or case.kept:
         return Verdict(Outcome.HOLD, "stopped" if limits.is_stopped else case.kept)
-    if now > start + case.patience:
+    if now > max(start, case.planned_at or start) + case.patience:
         return Verdict(Outcome.DROP, "too_late")
     if not case.is_for_person:
         return Verdict(Outcome.SEND)

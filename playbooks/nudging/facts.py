@@ -125,6 +125,7 @@ def case_of(each: Delivery, known: Known, *, now: datetime) -> Case:
         paused_until=preference.paused_until if preference else None,
         hour=nudge.hour,
         patience=timedelta(days=nudge.patience),
+        planned_at=each.planned_at,
         is_for_person=each.channel in ATTENTION,
     )
 

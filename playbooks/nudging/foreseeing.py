@@ -67,7 +67,7 @@ def _standing(nudge: Nudge, now: datetime) -> list[Delivery]:
     made = [make_delivery(nudge, *row) for row in rows.order_by("pk").values_list(*named)[: MOST + 1]]
     once = {(each.enrollment_id, each.rung): each for each in made}
     for each in once.values():
-        each.due_at = now
+        each.planned_at = each.due_at = now
     return list(once.values())
 
 

@@ -26,16 +26,20 @@ MOST_TEXT = 1_000
 
 def read_on(*, now: datetime) -> bool:
     """Queue what each endpoint is to be told of the next transitions; False when nothing was left. In the workspace's turn."""
-    was_any = False
-    for endpoint in Endpoint.objects.filter(is_on=True):
-        rows = list(Transition.objects.filter(number__gt=endpoint.number).order_by("number")[:A_TURN])
-        if not rows:
-            continue
-        was_any = True
-        wanted = [row for row in rows if _is_wanted(endpoint, row)]
-        WebhookMessage.objects.bulk_create(_messages(endpoint, wanted, now), ignore_conflicts=True)
-        Endpoint.objects.filter(pk=endpoint.pk).update(number=rows[-1].number)
-    return was_any
+    told = [queue_for(endpoint, now=now) for endpoint in Endpoint.objects.filter(is_on=True)]
+    return any(told)
+
+
+def queue_for(endpoint: Endpoint, *, now: datetime) -> bool:
+    """The same for one endpoint."""
+    rows = list(Transition.objects.filter(number__gt=endpoint.number).order_by("number")[:A_TURN])
+    if not rows:
+        return False
+    wanted = [row for row in rows if _is_wanted(endpoint, row)]
+    WebhookMessage.objects.bulk_create(_messages(endpoint, wanted, now), ignore_conflicts=True)
+    endpoint.number = rows[-1].number
+    endpoint.save(update_fields=["number"])
+    return True
 
 
 def _is_wanted(endpoint: Endpoint, row: Transition) -> bool:

@@ -108,7 +108,9 @@ def path_to(name: str, slug: str, owner) -> str:
         "kickoff-act": "agree",
         "goal-edit": "remove",
     }.get(name, WITHIN["verb"])
-    path = path.replace("<slug:kind>", "csv").replace("<str:key>", key).replace("<slug:verb>", verb)
+    kind = {"playbook-whole": "print"}.get(name, "step" if name.startswith("playbook-") else "csv")
+    key = "share" if name.startswith("playbook-") or name == "step-figures" else key
+    path = path.replace("<slug:kind>", kind).replace("<str:key>", key).replace("<slug:verb>", verb)
     return path.replace("<str:rung>", "share").replace("<int:number>", "1")
 
 
@@ -153,7 +155,7 @@ def test_an_executive_gets_no_further_than_executives_may(filled, signed_in, nam
     client, before = signed_in(filled.bob), count_everything(filled.acme)
     found = tried(client, path_to(name, "acme", filled.acme))
     if MEMBERS_ROUTES[name][1] == Access.EXECUTIVE:
-        assert 200 in found
+        assert found - {403, 404, 405}
     else:
         assert found <= {403, 405}
         assert count_everything(filled.acme) == before

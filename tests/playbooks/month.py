@@ -22,6 +22,7 @@ from playbooks.models import MessageTemplate, MessageText, Nudge, Preference, Un
 from playbooks.nudging.attention import kept_attention
 from playbooks.nudging.switching import switch_on
 from tests.ladders import ladder, milestone
+from tests.live import free_port
 
 START = datetime(2026, 3, 5, 6, tzinfo=UTC)  # the clocks change on the 8th, the 29th, and on 5 April
 DAYS, PEOPLE, AN_ACCOUNT = 31, 5_000, 50
@@ -94,7 +95,7 @@ class Sink:
         return "250 OK"
 
     def serve(self) -> Controller:
-        server = Controller(self, hostname="127.0.0.1", port=0)
+        server = Controller(self, hostname="127.0.0.1", port=free_port())
         server.start()
         return server
 

@@ -1,4 +1,4 @@
-"""The demo's messages, nudges and tasks, and a month in which they were sent."""
+"""The demo's messages, nudges and tasks, and the weeks in which they were sent."""
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -6,11 +6,12 @@ from django.core.management.base import BaseCommand, CommandError
 from milestones.draining import drain
 from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import workspace_scope
-from playbooks.demo import live_a_month, write
+from playbooks.demo import live_some_weeks, tell_the_crm, write
+from playbooks.demo_plays import write_plays
 
 
 class Command(BaseCommand):
-    help = "Give a workspace of the demo its messages and nudges, and the month behind them."
+    help = "Give a workspace of the demo its messages and nudges, and the weeks behind them."
 
     def add_arguments(self, parser):
         parser.add_argument("--workspace", required=True, help="the workspace's slug")
@@ -21,6 +22,8 @@ class Command(BaseCommand):
         found = Workspace.objects.get(slug=workspace)
         with workspace_scope(found.pk):
             nudges = write(found)
-        live_a_month(found, nudges)
+            tell_the_crm(found)
+            write_plays(found)
+        live_some_weeks(found, nudges)
         while drain(found.pk):
             pass
