@@ -95,6 +95,18 @@ MESSAGES = {
             )
         },
     },
+    "your-week": {
+        "name": "Your week",
+        "channel": "email",
+        "milestone": "",
+        "texts": {
+            "en": (
+                "{{ week.count }} step{% if week.count > 1 %}s{% endif %} further this week",
+                'Hello {{ person.first_name | default: "there" }},\n\nthis week you reached **{{ week.steps }}**.{% if week.unlocks %} You now have {{ week.unlocks }}.{% endif %}\n\n{% if progress.next %}Next comes “{{ progress.next }}”.{% else %}That was the last one.{% endif %}',
+                "See where I am",
+            )
+        },
+    },
     "we-miss-you": {
         "name": "Not seen for a while",
         "channel": "email",
@@ -121,6 +133,7 @@ NUDGES = (
     ("A step is due soon", "due_soon", "", 2, "due-soon", {}),
     ("A dashboard is published", "reached", "publish-dashboard", 0, "well-done", {"takes_late": True}),
     ("A word from the team", "stalled", "share-dashboard", 10, "call-them", {"patience": 14}),
+    ("Your week", "weekly", "", 0, "your-week", {"hour": 8, "patience": 2, "is_on": False}),
     ("Not seen for three weeks", "inactive", "", 21, "we-miss-you", {"hour": 9, "is_on": False}),
 )
 

@@ -12,12 +12,12 @@ from analytics import figures, sentences
 from analytics.asking import Asked, Span
 from analytics.climbers import MONTH, ROLE, WEEK, Dimension
 from analytics.conditions import MOST, Condition
-from analytics.csv_cells import harmless
 from analytics.dimensions import Namer, name_of
 from analytics.exploring import OTHERS
 from analytics.measures import BY_DAY, MEDIAN, SO_FAR, STUCK, Measure
 from analytics.metrics import BY_KEY, MORE
 from analytics.rollups.basis import counting_rules
+from onboarding.tenancy.csv_cells import harmless
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_safe
 
 from analytics import sentences
 from analytics.asking import Asked, read_asked
-from analytics.csv_cells import harmless
 from analytics.dimensions import Namer, dimension_of, name_of
 from analytics.kept import answer
 from analytics.measures import measure_of
@@ -25,6 +24,7 @@ from analytics.worked_out import NINETY
 from milestones.studio.days import Calendar
 from onboarding import clock
 from onboarding.tenancy.access import open_to
+from onboarding.tenancy.csv_cells import harmless
 from onboarding.tenancy.models import Access
 
 HEADS = {"early": "Early", "middle": "In the middle", "long": "In the long run"}

@@ -3,7 +3,7 @@
 import csv
 from io import BytesIO, StringIO
 
-from analytics.csv_cells import harmless
+from onboarding.tenancy.csv_cells import harmless
 
 COLUMNS = ("section", "name", "value", "unit", "low", "high", "n", "before")
 

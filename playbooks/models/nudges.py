@@ -19,6 +19,7 @@ class Nudge(WorkspaceModel):
         FINISHED = "finished", "The ladder is finished"
         INACTIVE = "inactive", "Somebody has not been seen"
         LOW_RATING = "low_rating", "A step was rated low"
+        WEEKLY = "weekly", "Each Monday, what the week has brought"
 
     name = models.CharField(max_length=120)
     ladder = InnerForeignKey(Ladder, models.CASCADE, related_name="+")
@@ -56,4 +57,5 @@ class Nudge(WorkspaceModel):
             self.Trigger.DUE_SOON,
             self.Trigger.OVERDUE,
             self.Trigger.INACTIVE,
+            self.Trigger.WEEKLY,
         )

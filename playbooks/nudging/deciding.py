@@ -151,6 +151,12 @@ def after_weekend(at: datetime, zone: ZoneInfo) -> datetime:
     there = at.astimezone(zone)
     if there.weekday() < 5:
         return at
+    return monday_after(at, zone)
+
+
+def monday_after(at: datetime, zone: ZoneInfo) -> datetime:
+    """The beginning of the next Monday there is where the person is."""
+    there = at.astimezone(zone)
     monday = there.date() + timedelta(days=7 - there.weekday())
     return datetime.combine(monday, time(), tzinfo=zone).astimezone(at.tzinfo)
 

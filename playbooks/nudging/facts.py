@@ -13,7 +13,7 @@ from milestones.segments import people_of
 from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import current_workspace_id
 from playbooks.models import Channel, Delivery, Nudge, Preference, Undeliverable
-from playbooks.nudging.deciding import DAY, HOUR, WEEK, Case, Spent
+from playbooks.nudging.deciding import DAY, HOUR, WEEK, Case, Spent, monday_after
 from playbooks.nudging.triggers import Held, Stand, held
 
 Trigger = Nudge.Trigger
@@ -35,7 +35,8 @@ class Known:
     nudges: dict[int, Nudge]
     enrollments: dict[int, Enrollment]
     progress: dict[tuple[int, str], Progress]
-    finished: dict[int, datetime | None]
+    ends: dict[int, list[datetime | None]]  # of an enrollment: when each step of its track was reached, or left out
+    reached: dict[int, list[datetime]]
     usual: dict[tuple[int, str, str], float]
     preferences: dict[int, Preference]
     undeliverable: dict[str, str]
@@ -56,7 +57,7 @@ def know(deliveries: Sequence[Delivery]) -> Known:
         nudges=nudges,
         enrollments=enrollments,
         progress=_progress(deliveries),
-        finished=_finished({each.enrollment_id for each in deliveries if not each.rung}),
+        **_steps({each.enrollment_id for each in deliveries if not each.rung}),
         usual=_usual({each.ladder_id for each in nudges.values()}),
         preferences={each.person_id: each for each in Preference.objects.filter(person_id__among=people)},
         undeliverable=dict(Undeliverable.objects.filter(email__in=emails).values_list("email", "why")),
@@ -75,14 +76,16 @@ def _progress(deliveries: Sequence[Delivery]) -> dict[tuple[int, str], Progress]
     return {(row.enrollment_id, row.key): row for row in rows}
 
 
-def _finished(enrollments: set[int]) -> dict[int, datetime | None]:
-    """enrollment → since when nothing of its track is left, or None."""
+def _steps(enrollments: set[int]) -> dict[str, dict[int, list]]:
+    """`ends` and `reached` of Known."""
     ends: dict[int, list] = defaultdict(list)
+    reached: dict[int, list] = defaultdict(list)
     if enrollments:
         rows = Progress.objects.filter(enrollment_id__among=enrollments, on_track=True)
-        for enrollment, reached, skipped in rows.values_list("enrollment_id", "reached_at", "skipped_at"):
-            ends[enrollment].append(reached or skipped)
-    return {enrollment: max(each) if all(each) else None for enrollment, each in ends.items()}
+        for enrollment, at, skipped in rows.values_list("enrollment_id", "reached_at", "skipped_at"):
+            ends[enrollment].append(at or skipped)
+            reached[enrollment] += [at] if at else []
+    return {"ends": ends, "reached": reached}
 
 
 def _usual(ladders: set[int]) -> dict[tuple[int, str, str], float]:
@@ -152,15 +155,19 @@ def _held(each: Delivery, nudge: Nudge, enrollment: Enrollment, known: Known, no
     seat = enrollment.seat
     usual = (known.usual.get((enrollment.ladder_id, each.rung, role)) for role in (seat.role, ""))
     rating = known.ratings.get((enrollment.ladder_id, each.rung, seat.person_id))
+    ends = known.ends.get(each.enrollment_id, [])
+    zone = zone_for(known.workspace, seat.person.traits)
     stand = Stand(
         opened_at=row.opened_at if row else None,
         reached_at=row.reached_at if row else None,
         skipped_at=row.skipped_at if row else None,
         due_at=row.due_shown if row else None,
-        finished_at=known.finished.get(each.enrollment_id),
+        finished_at=max(ends) if ends and all(ends) else None,
         last_seen_at=seat.person.last_seen_at,
         usual=next((days for days in usual if days is not None), None),
         rated=(rating.stars, rating.at) if rating else None,
+        monday=monday_after(each.after or each.planned_at, zone),
+        reached=known.reached.get(each.enrollment_id, ()),
     )
     return held(nudge.trigger, nudge.days, stand, now=now, after=each.after, stars=nudge.stars)
 

@@ -14,11 +14,11 @@ from playbooks.models import Attention, Delivery, Nudge, Preference
 A_TURN = 5_000
 Trigger = Nudge.Trigger
 FOLLOWS = {
-    "opened": {Trigger.OPENED, Trigger.STALLED, Trigger.DUE_SOON, Trigger.OVERDUE, Trigger.INACTIVE},
+    "opened": {Trigger.OPENED, Trigger.STALLED, Trigger.DUE_SOON, Trigger.OVERDUE, Trigger.INACTIVE, Trigger.WEEKLY},
     "reached": {Trigger.REACHED, Trigger.FINISHED},
     "skipped": {Trigger.FINISHED},
 }
-OF_THE_LADDER = {Trigger.FINISHED, Trigger.INACTIVE}
+OF_THE_LADDER = {Trigger.FINISHED, Trigger.INACTIVE, Trigger.WEEKLY}
 
 
 def running() -> list[Nudge]:

@@ -10,6 +10,7 @@ from playbooks.nudging.deciding import Outcome, Verdict, decide
 from playbooks.nudging.facts import A_TURN, Known, Ledger, case_of, know
 
 State = Delivery.State
+AGAIN = (Nudge.Trigger.INACTIVE, Nudge.Trigger.WEEKLY)
 SETTLED = ("state", "reason", "due_at", "claimed_at", "settled_at", "person_id", "account_id")
 
 
@@ -78,9 +79,9 @@ def suppression(each: Delivery, verdict: Verdict, now: datetime) -> Suppression:
 
 
 def next_round(each: Delivery, known: Known, now: datetime) -> Delivery | None:
-    """Of somebody who is away: once it was said, the next time they go away."""
+    """Of somebody who is away: once it was said, the next time they go away; of a week, the next one."""
     nudge, enrollment = known.nudges[each.nudge_id], known.enrollments.get(each.enrollment_id)
-    if nudge.trigger != Nudge.Trigger.INACTIVE or enrollment is None or each.state not in (State.SENT, State.DROPPED):
+    if nudge.trigger not in AGAIN or enrollment is None or each.state not in (State.SENT, State.DROPPED):
         return None
     if each.reason in ("gone", "finished", "removed", "not_meant"):
         return None
@@ -92,7 +93,7 @@ def next_round(each: Delivery, known: Known, now: datetime) -> Delivery | None:
         account_id=each.account_id,
         enrollment_id=each.enrollment_id,
         round=each.round + 1,
-        after=enrollment.seat.person.last_seen_at,
+        after=now if nudge.trigger == Nudge.Trigger.WEEKLY else enrollment.seat.person.last_seen_at,
         planned_at=now,
         due_at=now,
     )

@@ -1,18 +1,21 @@
 """When a nudge's trigger holds for somebody, and when it does not hold any more. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from playbooks.models import Nudge
 
 Trigger = Nudge.Trigger
+WEEK = timedelta(days=7)
 PACE_UNKNOWN = 7.0  # days: where too few have done a step to say what is usual
 
 
 @dataclass(frozen=True)
 class Stand:
     """Where somebody stands with the step that a nudge is about; moments may lie ahead. `usual`: in how many days nine
-    of ten who do it have done it. `finished_at` is of the whole ladder, `rated` (stars, when) the latest word on the step.
+    of ten who do it have done it. `finished_at` is of the whole ladder, `rated` (stars, when) the latest word on the step,
+    `monday` the next one to speak of a week, `reached` when the steps of the ladder were.
     """
 
     opened_at: datetime | None = None
@@ -23,6 +26,8 @@ class Stand:
     last_seen_at: datetime | None = None
     usual: float | None = None
     rated: tuple[int, datetime] | None = None
+    monday: datetime | None = None
+    reached: Sequence[datetime] = ()
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,8 @@ def held(
             return Held(stand.reached_at + span) if stand.reached_at else Held(over="reopened")
         case Trigger.FINISHED:
             return Held(stand.finished_at + span) if stand.finished_at else Held(over="reopened")
+        case Trigger.WEEKLY:
+            return _of_the_week(stand, now)
         case Trigger.LOW_RATING:
             if stand.rated is None or stand.rated[0] > stars:
                 return Held(over="better_now")
@@ -54,6 +61,15 @@ def held(
                 return Held()
             return Held(stand.last_seen_at + span if stand.last_seen_at else None)
     return _while_open(trigger, span, stand, now)
+
+
+def _of_the_week(stand: Stand, now: datetime) -> Held:
+    """On Mondays, of the seven days behind: what has changed in them, or nothing is said."""
+    if stand.finished_at and stand.finished_at <= now - WEEK:
+        return Held(over="finished")
+    if stand.monday and stand.monday <= now and not any(now - WEEK < at <= now for at in stand.reached):
+        return Held(over="nothing_new")
+    return Held(stand.monday)
 
 
 def _while_open(trigger: str, span: timedelta, stand: Stand, now: datetime) -> Held:

@@ -32,6 +32,7 @@ REASONS = {
     "gone": "the person is not on the ladder any more",
     "not_meant": "the person is not among those it is meant for",
     "better_now": "the rating is better now",
+    "nothing_new": "the week has brought nothing new",
     "removed": "the nudge was removed",
     "too_late": "it could not be said in time",
     "missing": "a name in its text is not known of the person",
@@ -71,6 +72,8 @@ def _when(nudge: Nudge) -> str:
             return f"{days} after “{nudge.ladder}” is finished" if nudge.days else f"When “{nudge.ladder}” is finished"
         case Trigger.INACTIVE:
             return f"When somebody on “{nudge.ladder}” has not been seen for {days}"
+        case Trigger.WEEKLY:
+            return f"Each Monday, of what the week on “{nudge.ladder}” has brought"
     return f"When {step} is rated {nudge.stars} of 5 or lower"
 
 

@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import messages
 from django.db.models import Count, Q
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -20,6 +21,7 @@ from playbooks.webhooks.signing import new_signing_secret, rotate
 from playbooks.webhooks.telling import KINDS, TRIAL, from_here, message
 
 MOST, A_PAGE = 20, 25
+VERBS = ("on", "off", "rotate", "try", "remove")
 State = WebhookMessage.State
 
 
@@ -128,6 +130,8 @@ def webhook_act(request, slug, pk, verb):
     """on, off, rotate, try, remove."""
     endpoint = get_object_or_404(Endpoint, pk=pk)
     now = clock.now()
+    if verb not in VERBS:
+        raise Http404
     if verb == "rotate":
         secret = rotate(endpoint)
         record(member=request.member, verb="exchanged a webhook's secret", subject=endpoint.name)

@@ -1,6 +1,7 @@
 """What a message may say of somebody: the documented set, and its values for one person. Plain values by allow-list only."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db.models import Q
 from django.utils.dateformat import format as format_date
@@ -9,11 +10,13 @@ from liquid import Mode
 from liquid.exceptions import LiquidError
 
 from milestones.checklist.document import document
+from milestones.checklist.sentences import comma
 from milestones.models import Enrollment, Ladder, Rung
 from onboarding.tenancy.models import Workspace
 from onboarding.tracking.models import Role, Seat
 from playbooks.wording.liquid_child import environment
 
+WEEK = timedelta(days=7)
 LONGEST = 500  # characters of a value
 
 
@@ -51,6 +54,9 @@ VARIABLES = (
     Variable("progress.percent", "The share, without a sign", "44"),
     Variable("progress.headline", "The sentence on top of their checklist", "Four steps done. Next: …"),
     Variable("progress.next", "The step that comes next", "Invite a colleague"),
+    Variable("week.count", "How many steps they reached in the last seven days", "2"),
+    Variable("week.steps", "Which ones", "Connect a source and Publish"),
+    Variable("week.unlocks", "What those unlocked", "Alerts"),
     Variable("value.so_far", "What it has brought so far, if the ladder says so", "12 hours back"),
     Variable("vendor.name", "Your company, as the workspace is called", "Northwind Analytics"),
     Variable("links.checklist", "Their checklist", "https://…"),
@@ -77,6 +83,7 @@ def values_for(enrollment: Enrollment, rung: str, *, workspace: Workspace, check
             "headline": shown["headline"],
             "next": steps[shown["next"]]["title"] if shown["next"] in steps else None,
         },
+        "week": _week(list(steps.values()), now),
         "value": {"so_far": shown["value"]},
         "vendor": {"name": workspace.name},
         "links": {"checklist": checklist},
@@ -114,6 +121,17 @@ def _milestone(entry: dict | None, now) -> dict:
         "days_late": (now - due).days if due and due <= now else None,
         "unlocks": entry["unlock_names"],
         "link": entry["link"],
+    }
+
+
+def _week(entries: list[dict], now) -> dict:
+    """What the seven days behind have brought; nothing of what came before."""
+    fresh = [each for each in entries if each["reached_at"] and now - WEEK < each["reached_at"] <= now]
+    unlocked = [each["unlock_names"] for each in fresh if each["unlock_names"]]
+    return {
+        "count": len(fresh) or None,
+        "steps": comma().join(each["title"] for each in fresh),
+        "unlocks": comma().join(unlocked),
     }
 
 

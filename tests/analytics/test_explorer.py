@@ -13,7 +13,6 @@ from analytics.asking import read_asked
 from analytics.behind import people_behind
 from analytics.climbers import Dimension
 from analytics.conditions import ACCOUNT, PERSON, Condition, read_condition
-from analytics.csv_cells import harmless
 from analytics.dimensions import dimension_of
 from analytics.executive import look
 from analytics.exploring import OTHERS, Question, explore
@@ -25,6 +24,7 @@ from analytics.reading import count_sheet, read_sheet
 from analytics.rollups.basis import counting_rules
 from analytics.worked_out import ENGAGEMENT, EXPLORED, SHEET, work_out
 from onboarding import clock
+from onboarding.tenancy.csv_cells import harmless
 from onboarding.tenancy.models import Access, Member
 from onboarding.tenancy.scope import workspace_scope
 from onboarding.tracking.models import Account

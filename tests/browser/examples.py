@@ -206,6 +206,7 @@ def find_examples(live) -> Examples:
         "playbook-editions": f"{workspace}/playbook/step/publish-dashboard/editions/",
         "playbook-whole": f"{workspace}/playbook/whole/print/",
         "step-figures": f"{workspace}/insight/steps/{rung}/",
+        "audit-trail": f"{workspace}/audit/",
         "notification-list": f"{workspace}/notifications/",
         "nudge-list": f"{workspace}/nudges/",
         "nudge-new": f"{workspace}/nudges/new/",

@@ -107,6 +107,7 @@ def path_to(name: str, slug: str, owner) -> str:
         "question-edit": "up",
         "kickoff-act": "agree",
         "goal-edit": "remove",
+        "webhook-act": "off",
     }.get(name, WITHIN["verb"])
     kind = {"playbook-whole": "print"}.get(name, "step" if name.startswith("playbook-") else "csv")
     key = "share" if name.startswith("playbook-") or name == "step-figures" else key

@@ -60,12 +60,21 @@ NUDGES = {
     "done": ("reached", "connect", 1, "in_app", "{{ milestone.title }} is done", {}),
     "end": ("finished", "", 0, "email", "All done", {}),
     "away": ("inactive", "", 6, "email", "We miss you", {"patience": 14}),
+    "week": (
+        "weekly",
+        "",
+        0,
+        "email",
+        "{{ week.count }} this week: {{ week.steps }}",
+        {"roles": ["power_user"], "patience": 2},
+    ),
     "sour": ("low_rating", "", 2, "task", "{{ person.name }} is unhappy", {}),
     "call": ("opened", "share", 3, "task", "Call {{ account.name }}", {"roles": ["power_user"]}),
     "operators": ("opened", "board", 2, "in_app", "For operators", {}),
     "no words": ("opened", "build", 1, "in_app", None, {}),
     "no name": ("opened", "build", 1, "in_app", "Hello {{ account.manager }}", {}),
     "broken": ("reached", "build", 0, "in_app", "{{ 1 | divided_by: milestone.days_late }}{{ 1 | divided_by: 0 }}", {}),
+    "crm": ("opened", "connect", 5, "webhook", "For the CRM", {"roles": ["power_user"]}),
     "to be removed": ("opened", "share", 2, "in_app", "Soon gone", {}),
 }
 
@@ -109,6 +118,7 @@ class World:
     chance: random.Random = field(default_factory=lambda: random.Random(6))
     agenda: dict[int, list[dict]] = field(default_factory=dict)
     number: int = 0
+    sour: list[int] = field(default_factory=list)  # enrollments that rated low the day before
 
     def at(self, hour: float, **event) -> None:
         self.number += 1
@@ -136,7 +146,7 @@ def open_world() -> World:
         publish(version)
         source, _ = add_source(name="server", kind="server")
         rules = kept_attention()
-        rules.account_day, rules.workspace_hour, rules.spacing_hours = 30, 100, 4
+        rules.account_day, rules.workspace_hour, rules.spacing_hours = 5, 40, 4
         rules.save()
         for name, said in NUDGES.items():
             _nudge(workspace, name, *said)
@@ -192,6 +202,7 @@ def _plan(world: World, number: int) -> None:
 def some_do_otherwise(world: World, day: int, now: datetime) -> None:
     """What members and people do in Cairn on that day: skip, reopen, leave, rate low and then high."""
     running = Enrollment.objects.filter(ended_at=None).select_related("seat__person", "seat__account", "ladder")
+    fresh: list[int] = []
     for each in running.order_by("pk")[day * 40 : day * 40 + 40]:
         said = {"seat": each.seat, "ladder": "path"}
         match each.pk % 8:
@@ -200,12 +211,13 @@ def some_do_otherwise(world: World, day: int, now: datetime) -> None:
             case 1:
                 acts.write(verb="unenrolled", by="manager", actor="Owner", **said)
             case 2 | 3:
+                fresh += [each.pk] if each.pk % 8 == 2 else []
                 acts.write(verb="rated", rung="connect", rating=1, version=1, actor="x", **said)
             case 4:
                 acts.write(verb="reopened", rung="connect", by="manager", actor="Owner", note="again", **said)
-    for each in running.order_by("pk")[(day - 1) * 40 : day * 40] if day else ():
-        if each.pk % 8 == 2:
-            acts.write(verb="rated", rung="connect", rating=5, version=1, actor="x", seat=each.seat, ladder="path")
+    for each in running.filter(pk__in=world.sour):
+        acts.write(verb="rated", rung="connect", rating=5, version=1, actor="x", seat=each.seat, ladder=each.ladder.key)
+    world.sour = fresh
 
 
 def some_choose(world: World, now: datetime) -> None:

@@ -154,12 +154,12 @@ def check(world, sink) -> None:
     sends = list(Delivery.objects.filter(state__in=WENT).select_related("nudge"))
     assert len(sends) > 5_000
     assert not Delivery.objects.filter(state__in=("claimed", "sending")).exists()
-    _reasons()
     for_people = [each for each in sends if each.channel != "task"]
     _caps(for_people)
     _quiet(for_people)
     _none_too_late(sends)
     _none_twice(sends, sink)
+    _reasons()
 
 
 def _at(each: Delivery) -> datetime:

@@ -207,6 +207,24 @@ def test_somebody_who_stays_away_is_spoken_to_once_for_each_time(vendor, acme, m
     assert [each.state for each in deliveries(acme)] == ["sent", "sent", "waiting"]
 
 
+def test_each_monday_says_what_the_week_has_brought_and_nothing_of_a_week_without_news(vendor, acme, monday):
+    make_nudge(acme, "weekly", hour=9, patience=2, body="{{ week.count }}: {{ week.steps }}")
+    vendor.send(identify("hannah", timezone="Asia/Tokyo"))
+    look_on(acme)
+    monday.move_to(MONDAY + 2 * DAY)
+    vendor.send(track("hannah", "Reported"))
+    said = []
+    for hours in range(0, 24 * 30, 3):
+        monday.move_to(MONDAY + 2 * DAY + hours * HOUR)
+        look_on(acme)
+        said = [(each.state, each.reason, each.sent_at and each.sent_at - MONDAY) for each in deliveries(acme)]
+    # Nine on Monday in Tokyo is midnight in UTC.
+    assert said[0] == ("sent", "", 7 * DAY - 9 * HOUR)
+    assert deliveries(acme)[0].said["text"] == "1: Report"
+    assert [reason for _, reason, _ in said[1:-1]] == ["nothing_new"] * 3
+    assert said[-1][0] == "waiting"
+
+
 def test_a_low_rating_is_answered(vendor, acme):
     make_nudge(acme, "low_rating", channel="task")
     vendor.send(identify("hannah"), track("hannah", "Reported"))
