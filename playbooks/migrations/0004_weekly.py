@@ -4,15 +4,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('playbooks', '0003_plays'),
+        ("playbooks", "0003_plays"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='nudge',
-            name='trigger',
-            field=models.CharField(choices=[('opened', 'A step has opened'), ('stalled', 'A step takes longer than usual'), ('due_soon', 'A step is due soon'), ('overdue', 'A step is overdue'), ('reached', 'A step is reached'), ('finished', 'The ladder is finished'), ('inactive', 'Somebody has not been seen'), ('low_rating', 'A step was rated low'), ('weekly', 'Each Monday, what the week has brought')], max_length=12),
+            model_name="nudge",
+            name="trigger",
+            field=models.CharField(
+                choices=[
+                    ("opened", "A step has opened"),
+                    ("stalled", "A step takes longer than usual"),
+                    ("due_soon", "A step is due soon"),
+                    ("overdue", "A step is overdue"),
+                    ("reached", "A step is reached"),
+                    ("finished", "The ladder is finished"),
+                    ("inactive", "Somebody has not been seen"),
+                    ("low_rating", "A step was rated low"),
+                    ("weekly", "Each Monday, what the week has brought"),
+                ],
+                max_length=12,
+            ),
         ),
     ]
