@@ -6,6 +6,8 @@ Noticing asks nothing but "might it"; whether it holds, and since when, is asked
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
+
 from milestones.models import Progress, Rating, Transition
 from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.models import Handover, Person
@@ -91,12 +93,12 @@ def low_ratings(*, now: datetime) -> int:
     for nudge in running():
         if nudge.trigger != Trigger.LOW_RATING:
             continue
-        known = Delivery.objects.filter(nudge=nudge).values_list("person_id", "rung")
+        known = Delivery.objects.filter(nudge=nudge, person_id=OuterRef("person_id"), rung=OuterRef("rung"))
         rows = Rating.objects.filter(ladder=nudge.ladder_id, stars__lte=nudge.stars, at__gte=nudge.since_at)
+        rows = rows.exclude(Exists(known)).order_by("at")
         if nudge.rung:
             rows = rows.filter(rung=nudge.rung)
-        known = set(known)
-        fresh = [row for row in rows[:A_TURN] if (row.person_id, row.rung) not in known]
+        fresh = list(rows[:A_TURN])
         found = Progress.objects.filter(
             enrollment__ladder=nudge.ladder_id,
             enrollment__ended_at=None,

@@ -1,12 +1,13 @@
 """What becomes of deliveries that are due: claimed to be handed over, held back with a reason, or dropped with one."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from onboarding.tenancy.scope import current_workspace_id
 from playbooks.models import Attention, Delivery, Nudge, Suppression
 from playbooks.nudging.attention import limits_for
-from playbooks.nudging.deciding import Outcome, Verdict, decide
+from playbooks.nudging.deciding import HOUR, Outcome, Verdict, decide
 from playbooks.nudging.facts import A_TURN, Known, Ledger, case_of, know
 
 State = Delivery.State
@@ -31,15 +32,34 @@ def settle_due(rules: Attention, *, now: datetime) -> int:
     )
     limits = {channel: limits_for(rules, channel) for channel in {each.channel for each in deliveries}}
     settled = []
+    line = Line(rules.workspace_hour, now=now)
     for each in deliveries:
         case = case_of(each, known, now=now)
         spent = ledger.spent_on(each.person_id, each.account_id)
-        verdict = decide(case, spent, limits[each.channel], now=now)
+        verdict = line.stand(decide(case, spent, limits[each.channel], now=now))
         if verdict.outcome == Outcome.SEND and case.is_for_person:
             ledger.spend(each.person_id, each.account_id, now)
         settled.append((each, verdict))
     write(settled, known, now=now)
     return len(deliveries)
+
+
+class Line:
+    """Those whom only the workspace's own limit holds back, one hour's worth behind the other: looked at all at once, all
+    but an hour's worth would be held again, hour after hour.
+    """
+
+    def __init__(self, an_hour: int, *, now: datetime):
+        self._an_hour = an_hour
+        ahead = Delivery.objects.filter(state=State.WAITING, reason="workspace_hour", due_at__gt=now)
+        self._length = ahead.count()
+
+    def stand(self, verdict: Verdict) -> Verdict:
+        """The verdict, its next look put off by as many hours as are full already."""
+        if verdict.outcome != Outcome.HOLD or verdict.reason != "workspace_hour":
+            return verdict
+        hours, self._length = self._length // self._an_hour, self._length + 1
+        return replace(verdict, until=verdict.until + hours * HOUR)
 
 
 def follow_seat(each: Delivery, known: Known) -> None:

@@ -42,9 +42,7 @@ def compose(text: MessageText, values: Mapping) -> Message:
     """Fill a text in. Raises UnsayableError: for a value that is not known, a text that is broken, a link that is none."""
     sources = {part: getattr(text, part) for part in PARTS}
     # In Markdown a value is only ever words: no name makes a link or a list of itself. Elsewhere it stands as it is.
-    escaped = _escaped(values)
-    contexts = {part: escaped if part == "body" else values for part in PARTS}
-    made = renderer.render(sources, contexts)
+    made = renderer.render(sources, values, other=_escaped(values), by_other="body")
     link = _address(made["link"].strip() or values.get("links", {}).get("checklist", ""))
     return Message(
         subject=" ".join(made["subject"].split())[:MOST_SUBJECT],

@@ -63,7 +63,8 @@ def render(liquid: Environment, asked: dict) -> dict:
     made = {}
     for name, source in asked["texts"].items():
         try:
-            made[name] = liquid.from_string(source).render(**asked["contexts"][name])
+            known = asked["other"] if name == asked["by_other"] else asked["known"]
+            made[name] = liquid.from_string(source).render(**known)
         except UndefinedError as error:
             return {"error": "missing", "name": name, "said": named(error, source)}
         except LiquidError as error:

@@ -30,9 +30,11 @@ class Renderer:
         self._left = 0
         self._turn = threading.Lock()
 
-    def render(self, texts: Mapping[str, str], contexts: Mapping[str, Mapping]) -> dict[str, str]:
-        """name → rendered text, each with the context of its name. Raises UnsayableError."""
-        line = json.dumps({"texts": dict(texts), "contexts": dict(contexts)}).encode()
+    def render(
+        self, texts: Mapping[str, str], known: Mapping, *, other: Mapping | None = None, by_other: str = ""
+    ) -> dict[str, str]:
+        """name → rendered text, by what is known; the text named `by_other` by the other values. Raises UnsayableError."""
+        line = json.dumps({"texts": dict(texts), "known": known, "other": other, "by_other": by_other}).encode()
         if len(line) > MOST_SENT:
             raise UnsayableError("endless", said="It is too long.")
         with self._turn:

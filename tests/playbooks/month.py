@@ -146,7 +146,7 @@ def open_world() -> World:
         publish(version)
         source, _ = add_source(name="server", kind="server")
         rules = kept_attention()
-        rules.account_day, rules.workspace_hour, rules.spacing_hours = 5, 40, 4
+        rules.account_day, rules.workspace_hour, rules.spacing_hours = 5, 60, 4
         rules.save()
         for name, said in NUDGES.items():
             _nudge(workspace, name, *said)

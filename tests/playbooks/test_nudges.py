@@ -134,6 +134,20 @@ def test_an_account_is_not_asked_too_much_at_once(vendor, acme):
     assert reasons(acme) == ["account_day"]
 
 
+def test_a_workspace_that_has_spent_its_hour_forms_a_line(vendor, acme, monday):
+    rules(acme, workspace_hour=2)
+    make_nudge(acme, "opened", rung="report")
+    vendor.send(*[identify(f"p{number}") for number in range(7)])
+    look_on(acme)
+    waiting = sorted(each.due_at - MONDAY for each in deliveries(acme) if each.state == "waiting")
+    assert waiting == [HOUR, HOUR, 2 * HOUR, 2 * HOUR, 3 * HOUR]
+    for hour in (1, 2, 3):
+        monday.move_to(MONDAY + hour * HOUR)
+        look_on(acme)
+    assert {each.state for each in deliveries(acme)} == {"sent"}
+    assert reasons(acme) == ["workspace_hour"] * 5
+
+
 def test_who_wants_none_gets_none(vendor, acme):
     make_nudge(acme, "opened", rung="report")
     vendor.send(identify("hannah"))
