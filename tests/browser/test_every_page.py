@@ -119,7 +119,8 @@ def test_every_page_is_sound(live, chromium, known_routes, size, scheme):
 
     visited = examples.names | {name.partition(" ")[0] for name in [*protected, *asked]}
     explained = set(itertools.chain.from_iterable(NOT_PAGES.values()))
-    assert known_routes - visited - explained == set(), "a route without an example"
+    of_mail_services = {name for name in known_routes if name.endswith("_webhook")}  # anymail's, asked by machines
+    assert known_routes - visited - explained - of_mail_services == set(), "a route without an example"
     assert (visited | explained) - known_routes == set(), "an example without a route"
     pages = [examples.nobody, examples.owner, examples.newcomer, protected, asked]
     print(f"{sum(map(len, pages))} pages at {size['width']} px, {scheme}")
