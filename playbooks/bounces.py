@@ -3,7 +3,7 @@
 django-anymail reads each service's own words, checks that they come from it, and sends them on as its signal.
 """
 
-from anymail.signals import EventType, tracking
+from anymail.signals import EventType, RejectReason, tracking
 from django.dispatch import receiver
 
 from onboarding import clock
@@ -13,6 +13,17 @@ from playbooks.models import Delivery, Undeliverable
 
 Why = Undeliverable.Why
 SAID = {EventType.BOUNCED: Why.BOUNCED, EventType.REJECTED: Why.BOUNCED, EventType.COMPLAINED: Why.COMPLAINED}
+# As Postmark and Amazon SES call them.
+PASSING = (
+    "SoftBounce",
+    "Transient",
+    "Undetermined",
+    "Blocked",
+    "DMARCPolicy",
+    "AutoResponder",
+    "DnsError",
+    "SpamNotification",
+)
 COLUMNS = {Why.BOUNCED: "bounced_at", Why.COMPLAINED: "complained_at"}
 
 
@@ -39,6 +50,10 @@ def note(each: Delivery, why: str) -> None:
 
 
 def _is_passing(event) -> bool:
-    """A full mailbox, a server that was away: the service tries again by itself, and the address is good."""
-    said = str((event.esp_event or {}).get("Type", "")) if isinstance(event.esp_event, dict) else ""
-    return event.event_type == EventType.DEFERRED or said in ("SoftBounce", "Transient")
+    """A full mailbox, a server that was away, a rule about the sender: the address itself is good."""
+    if event.event_type == EventType.REJECTED:
+        return event.reject_reason not in (RejectReason.INVALID, RejectReason.BOUNCED)
+    said = event.esp_event if isinstance(event.esp_event, dict) else {}
+    bounce = said.get("bounce")
+    kind = bounce.get("bounceType") if isinstance(bounce, dict) else said.get("Type")
+    return str(kind) in PASSING

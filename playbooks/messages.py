@@ -32,7 +32,9 @@ def messages_for(person: Person, *, account: str | None = None) -> list[dict]:
     for each in live:
         enrollment = known.enrollments.get(each.enrollment_id)
         case = case_of(each, known, now=now)
-        if case.over or case.barred or case.kept:
+        if case.kept:
+            continue
+        if case.over or case.barred:
             Delivery.objects.filter(pk=each.pk, dismissed_at=None).update(
                 dismissed_at=now, reason=case.over or case.barred
             )
@@ -75,7 +77,10 @@ def do(person: Person, message: str, deed: str) -> bool:
     column = DEEDS[deed]
     if not Delivery.objects.filter(pk=each.pk, **{column: None}).update(**{column: clock.now()}):
         return True
-    enrollment = Enrollment.objects.select_related("seat__person", "seat__account", "ladder").get(pk=each.enrollment_id)
+    found = Enrollment.objects.select_related("seat__person", "seat__account", "ladder")
+    enrollment = found.filter(pk=each.enrollment_id).first()
+    if enrollment is None:
+        return True  # it went with a merge: noted, and nothing to tell of
     about = {"rung": each.rung, "nudge": each.nudge_id, "message": message}
     acts.write(
         verb=f"message_{deed}",

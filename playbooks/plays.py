@@ -98,8 +98,8 @@ def remark(play: Play, subject: Subject, text: str, *, member: Member, path: str
 
 def mentioned(text: str) -> list[Member]:
     """The members named with an @ before their name, its first word, or the first part of their address."""
-    named = {found.lower() for found in MENTION.findall(text)}
-    named |= {found.split()[0] for found in named}
+    named = {found.lower().rstrip(".+-") for found in MENTION.findall(text)}
+    named |= {found.split()[0].rstrip(".+-") for found in named if found}
     return [each for each in Member.objects.select_related("user") if named & _names(each)] if named else []
 
 

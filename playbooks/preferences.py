@@ -97,9 +97,9 @@ def unsubscribe(request, token):
     """No more mails: by one click of a mail program's own button (RFC 8058), or by the button of this page."""
     with reading(request.workspace_shown, request.person_shown):
         if request.method == "POST":
-            mine = preference_of(request.person_shown.pk)
-            mine.no_email, mine.changed_at = True, clock.now()
-            mine.save()
+            said = {"no_email": True, "changed_at": clock.now()}
+            whose = {"workspace_id": current_workspace_id(), "person_id": request.person_shown.pk}
+            Preference.objects.update_or_create(**whose, defaults=said)
         return _page(request, "unsubscribe.html", is_done=request.method == "POST", token=token)
 
 

@@ -1,9 +1,14 @@
 """Work for the worker: nudges and webhooks."""
 
 import logging
-from datetime import timedelta
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
 
 from celery import shared_task
+from django.core.cache import cache
 
 from onboarding import clock
 from onboarding.tenancy.availability import is_away
@@ -12,7 +17,7 @@ from onboarding.tenancy.locks import take_turn
 from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import workspace_scope
 from playbooks.lookups import workspaces_to_nudge, workspaces_with_webhooks_due
-from playbooks.nudging.attention import kept_attention
+from playbooks.nudging.attention import kept_attention, let_go_what_may
 from playbooks.nudging.handing import give_up_lost, hand_over_claimed
 from playbooks.nudging.noticing import low_ratings, read_on
 from playbooks.nudging.settling import settle_due
@@ -21,8 +26,8 @@ from playbooks.webhooks import telling
 from playbooks.webhooks.delivering import deliver_due
 
 NUDGES, WEBHOOKS = 7212, 7213  # the locks of a workspace's nudges, and of what its webhooks read
-TURNS = 20
-LONG = 1_800  # seconds: a mail server may be slow
+BUDGET, LEASE = 15, 25  # seconds of a worker for one workspace at a time; of one that died, until another may
+LONG = 300
 log = logging.getLogger(__name__)
 
 
@@ -40,22 +45,44 @@ def nudge_workspace(workspace_id: int) -> None:
     """Read on, decide what is due, and hand over what was claimed, until nothing is left or the turn is long."""
     if not isinstance(workspace_id, int) or not Workspace.objects.filter(pk=workspace_id).exists():
         return
-    for _ in range(TURNS):
-        if not look(workspace_id):
-            return
+    with lease("nudge", workspace_id) as is_ours:
+        until = time.monotonic() + BUDGET
+        while is_ours and time.monotonic() < until:
+            if not look(workspace_id, until=until):
+                return
 
 
-def look(workspace_id: int) -> bool:
+@contextmanager
+def lease(kind: str, workspace_id: int) -> Iterator[bool]:
+    """Whether nobody else is at this work for this workspace: else one slow mail server would take worker after worker.
+
+    It only saves workers: what may happen once is guarded by the database. Without the broker everybody may.
+    """
+    name, mine = f"{kind}:{workspace_id}", secrets.token_hex(8)
+    try:
+        is_ours = cache.add(name, mine, timeout=LEASE)
+    except Exception:
+        is_ours = True
+    try:
+        yield is_ours
+    finally:
+        with suppress(Exception):
+            if is_ours and cache.get(name) == mine:
+                cache.delete(name)
+
+
+def look(workspace_id: int, *, until: float | None = None) -> bool:
     """One turn; whether there was anything to do. A second worker beside it does nothing."""
     try:
         with workspace_scope(workspace_id):
             if not take_turn(NUDGES):
                 return False
             rules, now = kept_attention(), clock.now()
+            let_go_what_may(rules)
             was_new = read_on(rules, now=now)
             was_due = settle_due(rules, now=now)
             give_up_lost(now)
-        handed = hand_over_claimed(workspace_id)
+        handed = hand_over_claimed(workspace_id, until=until)
     except Exception as error:
         if is_away(error):
             raise
@@ -78,11 +105,13 @@ def tell_workspace(workspace_id: int) -> None:
     """Queue what webhooks are to be told, and tell it, until nothing is due or the turn is long."""
     if not isinstance(workspace_id, int) or not Workspace.objects.filter(pk=workspace_id).exists():
         return
-    for _ in range(TURNS):
-        with workspace_scope(workspace_id):
-            was_new = take_turn(WEBHOOKS) and telling.read_on(now=clock.now())
-        if not deliver_due(workspace_id) and not was_new:
-            return
+    with lease("tell", workspace_id) as is_ours:
+        until = time.monotonic() + BUDGET
+        while is_ours and time.monotonic() < until:
+            with workspace_scope(workspace_id):
+                was_new = take_turn(WEBHOOKS) and telling.read_on(now=clock.now())
+            if not deliver_due(workspace_id, until=until) and not was_new:
+                return
 
 
 @shared_task(name="playbooks.remind")
@@ -90,9 +119,7 @@ def remind() -> None:
     """Pages of the playbook whose review is due, once an hour: each owner is told once for each date."""
     if not claim("playbooks.remind", every=timedelta(hours=1)):
         return
-    for workspace_id in Workspace.objects.order_by("pk").values_list("pk", flat=True):
-        with workspace_scope(workspace_id):
-            remind_due(clock.now())
+    _everywhere(remind_due)
 
 
 @shared_task(name="playbooks.mind_ratings")
@@ -100,6 +127,16 @@ def mind_ratings() -> None:
     """Low ratings, twice a minute."""
     if not claim("playbooks.mind_ratings", every=timedelta(seconds=30)):
         return
+    _everywhere(lambda now: low_ratings(now=now))
+
+
+def _everywhere(work: Callable[[datetime], object]) -> None:
+    """In each workspace; one that fails keeps none behind it from theirs."""
     for workspace_id in Workspace.objects.order_by("pk").values_list("pk", flat=True):
-        with workspace_scope(workspace_id):
-            low_ratings(now=clock.now())
+        try:
+            with workspace_scope(workspace_id):
+                work(clock.now())
+        except Exception as error:
+            if is_away(error):
+                raise
+            log.exception("workspace %s could not be looked after", workspace_id)

@@ -28,6 +28,7 @@ urlpatterns = [
     path("w/<slug:slug>/nudges/week/", nudges.nudge_week, name="nudge-week"),
     path("w/<slug:slug>/nudges/attention/", attention.attention_page, name="attention"),
     path("w/<slug:slug>/nudges/attention/stop/", attention.attention_stop, name="attention-stop"),
+    path("w/<slug:slug>/nudges/attention/addresses/<int:pk>/", attention.attention_address, name="attention-address"),
     path(f"{NUDGE}/", nudges.nudge_detail, name="nudge-detail"),
     path(f"{NUDGE}/edit/", nudges.nudge_edit, name="nudge-edit"),
     path(f"{NUDGE}/switch/", nudges.nudge_switch, name="nudge-switch"),

@@ -55,7 +55,9 @@ def _figures(request, ladder: Ladder, key: str) -> list[tuple[str, str, str]]:
         (
             "Middle time once it is open",
             "Too early" if middle is None else days(middle),
-            f"Stuck, by its own pace, after {days(stuck_after(way))}.",
+            f"Stuck, by its own pace, after {days(stuck_after(way))}."
+            if middle is not None
+            else "Too few have done it to say.",
         ),
         ("Not there yet", f"{shares.open}", f"{shares.reached} have reached it."),
         (

@@ -39,9 +39,9 @@ class AuditFilter(forms.Form):
             found = found.filter(Q(verb__icontains=words) | Q(subject__icontains=words) | Q(actor__icontains=words))
         if said.get("who"):
             found = found.filter(member=said["who"])
-        if said.get("since"):
+        if said.get("since") and 1000 < said["since"].year < 9000:
             found = found.filter(at__gte=datetime.combine(said["since"], time(), tzinfo=zone))
-        if said.get("until"):
+        if said.get("until") and said["until"].year < 9000:
             found = found.filter(at__lt=datetime.combine(said["until"] + timedelta(days=1), time(), tzinfo=zone))
         return found
 

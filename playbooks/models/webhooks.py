@@ -25,6 +25,7 @@ class Endpoint(WorkspaceModel):
     earlier_until = models.DateTimeField(null=True)
     is_on = models.BooleanField(default=True)
     why_off = models.CharField(max_length=200, blank=True)  # "" where a member switched it off
+    rest_until = models.DateTimeField(null=True)  # it has just failed
     failing_since = models.DateTimeField(null=True)
     number = models.BigIntegerField(default=0)  # the last transition that it was told of, or passed over
     made_at = models.DateTimeField()

@@ -55,6 +55,15 @@ def stop(what: str, *, member: Member) -> None:
     record(member=member, verb="stopped sending" if what else "let sending go on", subject=said)
 
 
+def let_go_what_may(rules: Attention) -> None:
+    """Look anew at what is held for a reason that is gone: it may have been held in the very moment of letting go."""
+    if rules.stop == Attention.Stop.NOTHING:
+        let_go("stopped")
+    elif rules.stop == Attention.Stop.IN_APP:
+        let_go("stopped", channel__in=[each for each in Channel.values if each != Channel.IN_APP])
+    let_go("switched_off", nudge__is_on=True)
+
+
 def let_go(reason: str, **of) -> None:
     """Look anew at what was held for that reason until somebody lets go."""
     Delivery.objects.filter(state=State.WAITING, due_at=None, reason=reason, **of).update(due_at=clock.now())

@@ -118,6 +118,8 @@ def case_of(each: Delivery, known: Known, *, now: datetime) -> Case:
         return Case(None, known.workspace.zone, over=over)
     person = enrollment.seat.person
     stands = _held(each, nudge, enrollment, known, now)
+    if stands.since and stands.since <= now and not _is_meant(nudge, enrollment, known):
+        stands = Held(over="not_meant")  # asked when it holds: until then somebody may become one of those
     preference = known.preferences.get(person.pk)
     return Case(
         due=stands.since,
@@ -139,15 +141,19 @@ def _is_over(each: Delivery, nudge: Nudge, enrollment: Enrollment | None, known:
         return "removed"
     if enrollment is None or enrollment.ended_at is not None or enrollment.seat.left_at is not None:
         return "gone"
-    if nudge.roles and enrollment.seat.role not in nudge.roles:
-        return "not_meant"
-    if nudge.segment_id and enrollment.seat.person_id not in known.segments[nudge.segment_id]:
-        return "not_meant"
+    if enrollment.ladder_id != nudge.ladder_id or (each.rung and nudge.rung not in ("", each.rung)):
+        return "changed"
     if each.rung:
         row = known.progress.get((each.enrollment_id, each.rung))
         if row is None or not row.on_track:
             return "off_track"
     return ""
+
+
+def _is_meant(nudge: Nudge, enrollment: Enrollment, known: Known) -> bool:
+    if nudge.roles and enrollment.seat.role not in nudge.roles:
+        return False
+    return not nudge.segment_id or enrollment.seat.person_id in known.segments[nudge.segment_id]
 
 
 def _held(each: Delivery, nudge: Nudge, enrollment: Enrollment, known: Known, now: datetime) -> Held:

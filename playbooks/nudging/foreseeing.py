@@ -5,15 +5,18 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.db.models import Exists, OuterRef
+
 from milestones.models import Progress
 from onboarding.tracking.models import Person
 from playbooks.models import Channel, Delivery, Nudge
 from playbooks.nudging.attention import attention, limits_for
 from playbooks.nudging.deciding import Outcome, decide
 from playbooks.nudging.facts import ATTENTION, Ledger, case_of, know
-from playbooks.nudging.noticing import make_delivery
-from playbooks.nudging.settling import follow_seat
+from playbooks.nudging.noticing import OF_THE_LADDER, make_delivery
+from playbooks.nudging.settling import Line, follow_seat
 
+State = Delivery.State
 MOST = 2_000
 HORIZON = timedelta(days=7)
 
@@ -40,13 +43,26 @@ class Forecast:
 
 def foresee(nudge: Nudge | None, *, now: datetime) -> Forecast:
     """The coming week of all nudges that are on, and of `nudge` as if it were switched on now."""
-    deliveries = list(
-        Delivery.objects.filter(state=Delivery.State.WAITING, due_at__isnull=False).order_by("due_at", "pk")[: MOST + 1]
-    )
-    if nudge and not nudge.is_on:
-        deliveries += _standing(nudge, now)
+    waiting = Delivery.objects.filter(state=State.WAITING)
+    due = waiting.filter(due_at__lte=now + HORIZON).order_by("due_at", "pk")
+    deliveries: list[Delivery] = []
+    if nudge:
+        deliveries = list(due.filter(nudge=nudge)[: MOST + 1])
+        due = due.exclude(nudge=nudge)
+        if not nudge.is_on:
+            deliveries += _let_go(waiting.filter(nudge=nudge, due_at=None, reason="switched_off"), now)
+            deliveries += _standing(nudge, now)
+    deliveries += due[: MOST + 1 - min(len(deliveries), MOST)]
     is_all = len(deliveries) <= MOST
     return _played(deliveries[:MOST], nudge, now, is_all)
+
+
+def _let_go(held, now: datetime) -> list[Delivery]:
+    """What waits for the nudge to be switched on."""
+    rows = list(held.order_by("pk")[: MOST + 1])
+    for each in rows:
+        each.due_at = now
+    return rows
 
 
 def _standing(nudge: Nudge, now: datetime) -> list[Delivery]:
@@ -63,6 +79,10 @@ def _standing(nudge: Nudge, now: datetime) -> list[Delivery]:
     )
     if nudge.rung:
         rows = rows.filter(key=nudge.rung)
+    planned = Delivery.objects.filter(nudge=nudge, enrollment_id=OuterRef("enrollment_id"))
+    if nudge.trigger not in OF_THE_LADDER:
+        planned = planned.filter(rung=OuterRef("key"))
+    rows = rows.exclude(Exists(planned))
     named = ("enrollment__seat__person_id", "enrollment__seat__account_id", "enrollment_id", "key")
     made = [make_delivery(nudge, *row) for row in rows.order_by("pk").values_list(*named)[: MOST + 1]]
     once = {(each.enrollment_id, each.rung): each for each in made}
@@ -88,13 +108,14 @@ def _played(deliveries: list[Delivery], nudge: Nudge | None, now: datetime, is_a
     )
     limits = {channel: limits_for(rules, channel) for channel in Channel.values}
     found = Forecast(is_all=is_all)
+    line = Line(rules.workspace_hour, now=now)
     queue = [(max(now, each.due_at), place) for place, each in enumerate(deliveries)]
     heapq.heapify(queue)
     while queue:
         at, place = heapq.heappop(queue)
         each = deliveries[place]
         spent = ledger.spent_on(each.person_id, each.account_id)
-        verdict = decide(case_of(each, known, now=at), spent, limits[each.channel], now=at)
+        verdict = line.stand(decide(case_of(each, known, now=at), spent, limits[each.channel], now=at))
         if verdict.outcome == Outcome.SEND:
             if each.channel in ATTENTION:
                 ledger.spend(each.person_id, each.account_id, at)

@@ -6,20 +6,24 @@ Everything is asked again, at the very moment, of each delivery alone: hours may
 import logging
 import secrets
 import smtplib
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from socket import gaierror
 
+from anymail.exceptions import AnymailConfigurationError, AnymailRecipientsRefused
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
 from django.urls import reverse
+from django.utils.translation import override
 
 from milestones.checklist.links import make_link
 from milestones.languages import reading
 from milestones.models import Enrollment
 from onboarding import clock
+from onboarding.tenancy.availability import is_away
 from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import current_workspace_id, workspace_scope
 from onboarding.tenancy.secrets import hash_secret, new_secret
@@ -36,18 +40,9 @@ from playbooks.wording.variables import values_for
 
 log = logging.getLogger(__name__)
 State = Delivery.State
-AGAIN = timedelta(minutes=10)
+AGAIN, TRIES = timedelta(minutes=10), 5
+TURNED_AWAY = (401, 403, 429)  # a mail service's answers that say that it took nothing
 LOST = timedelta(minutes=10)  # after which what is being handed over is not known to have gone
-
-# What a mail server says before it has taken a mail: only then it is safe to try again.
-NOT_TAKEN = (
-    ConnectionRefusedError,
-    gaierror,
-    smtplib.SMTPConnectError,
-    smtplib.SMTPHeloError,
-    smtplib.SMTPAuthenticationError,
-    smtplib.SMTPSenderRefused,
-)
 
 
 @dataclass(frozen=True)
@@ -58,17 +53,45 @@ class Ready:
     mail: EmailMultiAlternatives
 
 
-def hand_over_claimed(workspace_id: int) -> int:
-    """Hand over what is claimed in a workspace, each in transactions of its own; returns how many were looked at."""
+def hand_over_claimed(workspace_id: int, *, until: float | None = None) -> int:
+    """Hand over what is claimed in a workspace, each in transactions of its own; returns how many were looked at.
+
+    `until`, of time.monotonic(): what is left then is for the next turn, so that a mail server that hangs holds nobody up.
+    """
     with workspace_scope(workspace_id):
-        waiting = list(
-            Delivery.objects.filter(state=State.CLAIMED).order_by("claimed_at", "pk").values_list("pk", flat=True)
-        )
+        claimed = Delivery.objects.filter(state=State.CLAIMED).order_by("claimed_at", "pk")
+        waiting = list(claimed.values_list("pk", flat=True))
     for pk in waiting:
-        ready = _settle(workspace_id, pk)
+        if until is not None and time.monotonic() > until:
+            break
+        try:
+            ready = _settle(workspace_id, pk)
+        except Exception as error:
+            if is_away(error):
+                raise
+            log.exception("message %s of workspace %s could not be made", pk, workspace_id)
+            _put_off(workspace_id, pk)  # or it would stand in the way of all behind it
+            continue
         if ready:
             _send(workspace_id, ready)
     return len(waiting)
+
+
+def _put_off(workspace_id: int, pk: int) -> None:
+    with workspace_scope(workspace_id):
+        each = Delivery.objects.select_for_update(skip_locked=True).filter(pk=pk, state=State.CLAIMED).first()
+        if each:
+            now = clock.now()
+            verdict = _again_or_not(each, "failed", now)
+            apply(each, verdict, now=now)
+            each.save()
+            suppression(each, verdict, now).save(force_insert=True)
+
+
+def _again_or_not(each: Delivery, reason: str, now: datetime) -> Verdict:
+    """Of trouble that may pass: ten minutes later once more, a few times."""
+    before = Suppression.objects.filter(delivery=each, reason=reason).count()
+    return Verdict(Outcome.DROP, reason) if before + 1 >= TRIES else Verdict(Outcome.HOLD, reason, now + AGAIN)
 
 
 def _settle(workspace_id: int, pk: int) -> Ready | None:
@@ -86,11 +109,13 @@ def _hand_over(each: Delivery) -> Ready | None:
     verdict = _asked_again(each, known, now)
     mail = None
     if verdict.outcome == Outcome.SEND:
+        each.claimed_at = now  # the moment at which its attention is really spent
         try:
             mail = _deliver(each, known, now)
         except UnsayableError as error:
             log.info("a message was not sent, its text is %s: %s", error.kind, error.said)
-            verdict = Verdict(Outcome.DROP, error.kind)
+            passing = error.kind == "endless"  # it may only have had no processor for a while
+            verdict = _again_or_not(each, error.kind, now) if passing else Verdict(Outcome.DROP, error.kind)
     if verdict.outcome != Outcome.SEND:
         apply(each, verdict, now=now)
         if verdict.outcome in (Outcome.HOLD, Outcome.DROP):
@@ -118,14 +143,16 @@ def _deliver(each: Delivery, known: Known, now: datetime) -> EmailMultiAlternati
         text = text_for(nudge.template, language, known.workspace)
         is_mail = each.channel == Channel.EMAIL
         page = settings.CAIRN_BASE_URL + reverse("checklist", args=[make_link(enrollment)]) if is_mail else ""
-        values = values_for(enrollment, each.rung, workspace=known.workspace, checklist=page, now=now)
-        message = compose(text, values)
+        with override(text.language):  # dates and what stands around it in the language of the text, not a mixture
+            values = values_for(enrollment, each.rung, workspace=known.workspace, checklist=page, now=now)
+            message = compose(text, values)
         each.said = said_of(message, nudge.template.shape)
         each.reason = ""
         if is_mail:
-            return _as_mail(each, message, known.workspace, person.email)
+            with override(text.language):
+                return _as_mail(each, message, known.workspace, person.email)
     if each.channel == Channel.WEBHOOK:
-        _as_webhook(each, enrollment, now)
+        _as_webhook(each, enrollment, values.get("milestone", {}).get("title", each.rung), now)
     if each.channel == Channel.TASK:
         _as_task(each, message, enrollment, now)
     each.state, each.sent_at, each.settled_at = State.SENT, now, now
@@ -162,14 +189,14 @@ def _as_mail(each: Delivery, message: Message, workspace: Workspace, to: str) ->
     return letter(message, to=to, workspace=workspace, rules=attention(), token=token)
 
 
-def _as_webhook(each: Delivery, enrollment: Enrollment, now: datetime) -> None:
+def _as_webhook(each: Delivery, enrollment: Enrollment, title: str, now: datetime) -> None:
     """Queue it for the endpoints that ask for such messages: from there on it is told at least once."""
     seat = enrollment.seat
     data = {
         "person": person_said(seat.person),
         "account": account_said(seat.account),
         "ladder": enrollment.ladder.key,
-        "step": {"key": each.rung, "title": each.rung} if each.rung else None,
+        "step": {"key": each.rung, "title": title} if each.rung else None,
         **{name: each.said[name] for name in ("id", "subject", "text", "button", "link", "language")},
     }
     if not tell("message.wanted", f"delivery-{each.pk}", data, now=now):
@@ -193,30 +220,55 @@ def _as_task(each: Delivery, message: Message, enrollment: Enrollment, now: date
 
 def _send(workspace_id: int, ready: Ready) -> None:
     """Hand one mail to the server: it is marked as being handed over, and that is stored."""
-    try:
-        ready.mail.send()
-    except NOT_TAKEN as error:
-        log.warning("a mail could not be handed over: %s", type(error).__name__)
-        noted = {"state": State.WAITING, "due_at": clock.now() + AGAIN, "claimed_at": None, "token_hash": None}
-    except smtplib.SMTPRecipientsRefused:
-        noted = {"state": State.DROPPED, "reason": "refused", "settled_at": clock.now()}
-    except Exception as error:
-        log.warning("whether a mail was handed over is not known: %s", type(error).__name__)
-        noted = {"state": State.UNKNOWN, "reason": "unknown", "settled_at": clock.now()}
-    else:
-        status = getattr(ready.mail, "anymail_status", None)
-        provider = (getattr(status, "message_id", None) or "") if status else ""
-        noted = {
-            "state": State.SENT,
-            "sent_at": clock.now(),
-            "settled_at": clock.now(),
-            "provider_id": str(provider)[:200],
-        }
+    noted = _handed(ready.mail)
+    now = clock.now()
     with workspace_scope(workspace_id):
-        Delivery.objects.filter(pk=ready.pk, state=State.SENDING).update(**noted)
+        settled = {} if noted["state"] == State.WAITING else {"settled_at": now}
+        sent = {"sent_at": now} if noted["state"] == State.SENT else {}
+        again = {"due_at": now + AGAIN, "claimed_at": None, "token_hash": None} if not settled else {}
+        Delivery.objects.filter(pk=ready.pk, state=State.SENDING).update(**noted, **settled, **sent, **again)
         if noted.get("reason"):
-            row = {"reason": noted["reason"], "at": clock.now(), "delivery_id": ready.pk}
+            until = now + AGAIN if again else None
+            row = {"reason": noted["reason"], "at": now, "until": until, "delivery_id": ready.pk}
             Suppression.objects.create(workspace_id=workspace_id, **row)
+
+
+def _handed(mail: EmailMultiAlternatives) -> dict:
+    """What became of a mail: waiting again only where the server certainly did not take it."""
+    try:
+        connection = mail.get_connection()
+        connection.open()
+    except Exception as error:
+        log.warning("the mail server could not be reached: %s", type(error).__name__)
+        return {"state": State.WAITING, "reason": "no_server"}
+    try:
+        mail.send()
+    except Exception as error:
+        log.warning("a mail was not handed over as usual: %s", type(error).__name__)
+        return _refused(error)
+    finally:
+        with suppress(Exception):
+            connection.close()
+    status = getattr(mail, "anymail_status", None)
+    provider = (getattr(status, "message_id", None) or "") if status else ""
+    return {"state": State.SENT, "provider_id": str(provider)[:200]}
+
+
+def _refused(error: Exception) -> dict:
+    """By what the server answered; without an answer nobody knows whether it took the mail."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        codes = [code for code, _ in error.recipients.values()]
+    elif isinstance(error, smtplib.SMTPResponseException):
+        codes = [error.smtp_code]
+    elif isinstance(error, AnymailRecipientsRefused):
+        return {"state": State.DROPPED, "reason": "refused"}
+    elif isinstance(error, AnymailConfigurationError) or getattr(error, "status_code", None) in TURNED_AWAY:
+        return {"state": State.WAITING, "reason": "no_server"}
+    else:
+        return {"state": State.UNKNOWN, "reason": "unknown"}
+    if all(500 <= code < 600 for code in codes) and not isinstance(error, smtplib.SMTPSenderRefused):
+        return {"state": State.DROPPED, "reason": "refused"}
+    return {"state": State.WAITING, "reason": "no_server"}
 
 
 def give_up_lost(now: datetime) -> int:

@@ -20,6 +20,10 @@ FOLLOWS = {
     "reached": {Trigger.REACHED, Trigger.FINISHED},
     "skipped": {Trigger.FINISHED},
 }
+REVIVED = (
+    ({"opened", "reopened", "moved"}, ("reached", "skipped", "locked", "off_track", "overdue")),
+    ({"reached"}, ("reopened",)),
+)
 OF_THE_LADDER = {Trigger.FINISHED, Trigger.INACTIVE, Trigger.WEEKLY}
 
 
@@ -36,6 +40,7 @@ def read_on(rules: Attention, *, now: datetime) -> bool:
     rows = list(Transition.objects.filter(number__gt=rules.number).order_by("number")[:A_TURN])
     if rows:
         _plan(_wanted(rows, nudges), now)
+        _revive(rows, now)
         Attention.objects.filter(pk=rules.pk).update(number=rows[-1].number)
         rules.number = rows[-1].number
     took_up = [_take_up(nudge, now) for nudge in nudges if nudge.taken_up_to is not None]
@@ -56,6 +61,21 @@ def _wanted(rows: list[Transition], nudges: list[Nudge]) -> Iterable[Delivery]:
             if nudge.trigger == Trigger.FINISHED and row.enrollment_id not in ended:
                 continue
             yield make_delivery(nudge, row.person_id, row.account_id, row.enrollment_id, row.rung)
+
+
+def _revive(rows: list[Transition], now: datetime) -> None:
+    """Look anew at what was dropped for a reason that may be gone: a step is opened again, or is reached after all."""
+    for changes, reasons in REVIVED:
+        places = {(row.enrollment_id, row.rung) for row in rows if row.change in changes and row.rung}
+        dropped = Delivery.objects.filter(
+            state=Delivery.State.DROPPED,
+            reason__in=reasons,
+            enrollment_id__among={enrollment for enrollment, _ in places},
+            rung__in={rung for _, rung in places},
+        )
+        again = [pk for pk, *place in dropped.values_list("pk", "enrollment_id", "rung") if tuple(place) in places]
+        fresh = {"state": Delivery.State.WAITING, "reason": "", "due_at": now, "planned_at": now, "settled_at": None}
+        Delivery.objects.filter(pk__in=again).update(**fresh)
 
 
 def _finished(enrollments: set[int], nudges: list[Nudge]) -> set[int]:
@@ -150,7 +170,9 @@ def _follow_handovers(rules: Attention) -> None:
         theirs = Preference.objects.filter(person_id=other).first()
         if mine and theirs:
             theirs.no_email, theirs.no_in_app = theirs.no_email or mine.no_email, theirs.no_in_app or mine.no_in_app
-            theirs.save(update_fields=["no_email", "no_in_app"])
+            pauses = [each for each in (mine.paused_until, theirs.paused_until) if each]
+            theirs.paused_until = max(pauses, default=None)
+            theirs.save(update_fields=["no_email", "no_in_app", "paused_until"])
             mine.delete()
         elif mine:
             Preference.objects.filter(pk=mine.pk).update(person_id=other)

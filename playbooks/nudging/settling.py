@@ -12,7 +12,10 @@ from playbooks.nudging.facts import A_TURN, Known, Ledger, case_of, know
 
 State = Delivery.State
 AGAIN = (Nudge.Trigger.INACTIVE, Nudge.Trigger.WEEKLY)
-SETTLED = ("state", "reason", "due_at", "claimed_at", "settled_at", "person_id", "account_id")
+State = Delivery.State
+AGAIN = (Nudge.Trigger.INACTIVE, Nudge.Trigger.WEEKLY)
+SETTLED = ("state", "reason", "due_at", "claimed_at", "settled_at", "person_id", "account_id", "channel")
+GOES_ON = (State.SENDING, State.SENT, State.UNKNOWN, State.DROPPED)
 
 
 def settle_due(rules: Attention, *, now: datetime) -> int:
@@ -63,7 +66,10 @@ class Line:
 
 
 def follow_seat(each: Delivery, known: Known) -> None:
-    """Whose message it is: the seat may have become another person's since it was planned."""
+    """Whose message it is, and by which way: the seat may have become another person's since it was planned, and the nudge
+    may have another template.
+    """
+    each.channel = known.nudges[each.nudge_id].template.channel
     enrollment = known.enrollments.get(each.enrollment_id)
     if enrollment:
         each.person_id, each.account_id = enrollment.seat.person_id, enrollment.seat.account_id
@@ -101,9 +107,9 @@ def suppression(each: Delivery, verdict: Verdict, now: datetime) -> Suppression:
 def next_round(each: Delivery, known: Known, now: datetime) -> Delivery | None:
     """Of somebody who is away: once it was said, the next time they go away; of a week, the next one."""
     nudge, enrollment = known.nudges[each.nudge_id], known.enrollments.get(each.enrollment_id)
-    if nudge.trigger not in AGAIN or enrollment is None or each.state not in (State.SENT, State.DROPPED):
+    if nudge.trigger not in AGAIN or enrollment is None or each.state not in GOES_ON:
         return None
-    if each.reason in ("gone", "finished", "removed", "not_meant"):
+    if each.reason in ("gone", "finished", "removed", "changed"):
         return None
     return Delivery(
         workspace_id=current_workspace_id(),

@@ -12,6 +12,8 @@ def switch_on(nudge: Nudge, *, member: Member | None) -> None:
     """From now on. What happened before is not spoken of; who stands in the middle of something is looked at, where the
     nudge asks how things stand. What waited when it was switched off is looked at anew.
     """
+    if Nudge.objects.select_for_update().get(pk=nudge.pk).is_on:
+        return  # somebody was first: what has happened since then counts
     rules, now = kept_attention(), clock.now()
     last = TransitionCounter.objects.values_list("last", flat=True).first() or 0
     if not Nudge.objects.filter(is_on=True).exists():
@@ -22,6 +24,12 @@ def switch_on(nudge: Nudge, *, member: Member | None) -> None:
     nudge.save(update_fields=["is_on", "since_number", "since_at", "taken_up_to"])
     let_go("switched_off", nudge=nudge)
     record(member=member, verb="switched on a nudge", subject=nudge.name)
+
+
+def look_anew(nudge: Nudge) -> None:
+    """A nudge that is on asks something else now: who stands there already is looked at, as when it is switched on."""
+    nudge.taken_up_to = 0 if nudge.is_about_now else None
+    nudge.save(update_fields=["taken_up_to"])
 
 
 def switch_off(nudge: Nudge, *, member: Member | None) -> None:

@@ -31,6 +31,7 @@ REASONS = {
     "off_track": "the step is not on the person’s track any more",
     "gone": "the person is not on the ladder any more",
     "not_meant": "the person is not among those it is meant for",
+    "changed": "the nudge is about something else now",
     "better_now": "the rating is better now",
     "nothing_new": "the week has brought nothing new",
     "removed": "the nudge was removed",
@@ -38,8 +39,10 @@ REASONS = {
     "missing": "a name in its text is not known of the person",
     "broken": "its text is broken",
     "endless": "its text takes too long to fill in",
+    "failed": "something went wrong on our side",
     "no_text": "its template has no text",
     "no_endpoint": "no webhook asks for the messages of nudges",
+    "no_server": "the mail server could not be reached, or took nothing for now",
     "unknown": "the mail server did not say whether it took the mail",
 }
 

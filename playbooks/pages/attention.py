@@ -2,9 +2,10 @@
 
 from django import forms
 from django.contrib import messages
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
+from onboarding import clock
 from onboarding.tenancy.access import open_to
 from onboarding.tenancy.audit import record
 from onboarding.tenancy.guarded_forms import GuardedForm
@@ -68,6 +69,8 @@ def attention_page(request, slug):
         for name in SAID:
             setattr(rules, name, form.cleaned_data[name])
         rules.save(update_fields=SAID)
+        held = Delivery.objects.filter(state=Delivery.State.WAITING, due_at__isnull=False).exclude(reason="")
+        held.update(due_at=clock.now())  # what the old rules held back may go by the new ones
         record(member=request.member, verb="changed the attention budget", subject=str(rules))
         messages.success(request, "Saved. It holds from the next message on.")
         return redirect("attention", slug=slug)
@@ -84,6 +87,17 @@ def attention_page(request, slug):
         "undeliverable": Undeliverable.objects.order_by("-at")[:20],
     }
     return show(request, "attention.html", context)
+
+
+@require_POST
+@open_to(Access.ADMIN)
+def attention_address(request, slug, pk):
+    """Send to an address again that is said to take nothing: whoever knows better may."""
+    found = get_object_or_404(Undeliverable, pk=pk)
+    found.delete()
+    record(member=request.member, verb="let mail be sent again", subject=found.email)
+    messages.success(request, f"{found.email} is written to again.")
+    return redirect("attention", slug=slug)
 
 
 @require_POST

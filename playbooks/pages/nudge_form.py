@@ -71,6 +71,7 @@ class NudgeForm(GuardedForm):
 
     def __init__(self, data=None, *, nudge: Nudge | None = None, initial: dict | None = None):
         super().__init__(data, initial=_initial(nudge) if nudge else initial or {}, auto_id="nudge-%s")
+        self.is_on = bool(nudge and nudge.is_on)
         self.fields["place"].choices = _places()
         templates = MessageTemplate.objects.filter(archived_at=None)
         self.fields["template"].queryset = templates.order_by("name")
@@ -90,6 +91,9 @@ class NudgeForm(GuardedForm):
             rung = ""
         self.ladder = Ladder.objects.filter(key=ladder).select_related("live").first()
         self.rung = rung
+        template = said.get("template")
+        if self.is_on and template and not template.texts.exists():
+            self.add_error("template", f"“{template}” has no text yet. Write it first.")
         if trigger == Trigger.DUE_SOON or trigger == Trigger.OVERDUE:
             self._check_due()
         return said

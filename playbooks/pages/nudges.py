@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,7 +19,8 @@ from onboarding.tracking.models import Account, Person
 from playbooks.models import Delivery, MessageTemplate, Nudge, Suppression
 from playbooks.nudging.attention import attention, let_go
 from playbooks.nudging.foreseeing import foresee
-from playbooks.nudging.switching import switch_off, switch_on
+from playbooks.nudging.noticing import OF_THE_LADDER
+from playbooks.nudging.switching import look_anew, switch_off, switch_on
 from playbooks.nudging.words import in_words, reason_in_words
 from playbooks.pages.nudge_form import NudgeForm
 from playbooks.pages.showing import page_of, show
@@ -43,11 +45,11 @@ class NudgeRow:
 @open_to(Access.MANAGER)
 def nudge_list(request, slug):
     """Every nudge, as a sentence, with what it did in the last 30 days."""
-    lately = Q(deliveries__claimed_at__gt=clock.now() - LOOKED_BACK)
     nudges = Nudge.objects.filter(archived_at=None).select_related(*NUDGES).order_by("-is_on", "ladder__position", "pk")
+    mine = Delivery.objects.filter(nudge=OuterRef("pk")).order_by().values("nudge").annotate(n=Count("pk")).values("n")
+    lately = mine.filter(WENT, claimed_at__gt=clock.now() - LOOKED_BACK)
     nudges = nudges.annotate(
-        sent=Count("deliveries", filter=lately & Q(deliveries__state__in=(State.SENT, State.UNKNOWN))),
-        waiting=Count("deliveries", filter=Q(deliveries__state=State.WAITING)),
+        sent=Coalesce(Subquery(lately), 0), waiting=Coalesce(Subquery(mine.filter(state=State.WAITING)), 0)
     )
     rows = [NudgeRow(each, in_words(each), each.sent, each.waiting) for each in nudges]
     context = {
@@ -88,10 +90,13 @@ def nudge_edit(request, slug, pk):
     nudge = _nudge(pk)
     form = NudgeForm(request.POST if request.method == "POST" else None, nudge=nudge)
     if request.method == "POST" and form.is_valid():
+        asked = (nudge.trigger, nudge.ladder_id, nudge.rung)
         form.into(nudge)
         nudge.save()
+        if nudge.is_on and asked != (nudge.trigger, nudge.ladder_id, nudge.rung):
+            look_anew(nudge)
         waiting = Delivery.objects.filter(nudge=nudge, state=State.WAITING, due_at__isnull=False)
-        waiting.update(due_at=clock.now(), channel=nudge.template.channel)
+        waiting.update(due_at=clock.now())
         record(member=request.member, verb="changed a nudge", subject=nudge.name)
         messages.success(request, "Saved. What waits is looked at anew.")
         return redirect("nudge-detail", slug=slug, pk=pk)
@@ -103,20 +108,32 @@ def nudge_edit(request, slug, pk):
 def nudge_detail(request, slug, pk):
     """What it says, what became of its messages, why some were not sent, and who would get one within a week."""
     nudge = _nudge(pk)
-    mine = Delivery.objects.filter(nudge=nudge)
+    if "week" in request.GET:
+        return (
+            show(request, "_nudge_week.html", _coming(nudge)) if request.htmx else _shown(request, pk, _coming(nudge))
+        )
+    return _shown(request, pk, {})
+
+
+def _coming(nudge: Nudge) -> dict:
+    """Who would get it within a week; asked by itself, for it looks at everything that waits."""
     forecast = foresee(nudge, now=clock.now())
     coming = [each for each in forecast.sends if each.nudge.pk == nudge.pk]
+    return {"coming": coming[:FORESEEN], "coming_more": max(0, len(coming) - FORESEEN), "forecast": forecast}
+
+
+def _shown(request, pk: int, week: dict):
+    nudge = _nudge(pk)
+    mine = Delivery.objects.filter(nudge=nudge)
     page = page_of(request, mine.order_by("-pk"), A_PAGE)
     context = {
         "nav_current": "nudge-list",
-        "nudge": _nudge(pk),  # as it is: foreseeing looked at it as if it were on
+        "nudge": nudge,
         "sentence": in_words(nudge),
         "text": nudge.template.texts.order_by("pk").first(),
         "figures": _figures(nudge),
         "reasons": _reasons(nudge),
-        "coming": coming[:FORESEEN],
-        "coming_more": max(0, len(coming) - FORESEEN),
-        "forecast": forecast,
+        **week,
         "page": page,
         "rows": _rows(page),
     }
@@ -154,7 +171,8 @@ def _figures(nudge: Nudge) -> dict:
         unwanted=Count("pk", filter=Q(complained_at__isnull=False)),
         bounced=Count("pk", filter=Q(bounced_at__isnull=False)),
     )
-    return said | _reached_after(mine.filter(WENT).exclude(rung=""))
+    asks = nudge.trigger not in (*OF_THE_LADDER, Nudge.Trigger.REACHED, Nudge.Trigger.LOW_RATING)
+    return said | {"is_about_a_step": asks} | (_reached_after(mine.filter(WENT).exclude(rung="")) if asks else {})
 
 
 def _reached_after(sent) -> dict:

@@ -1,5 +1,7 @@
 """Pages: message templates, their words in each language, a look at them as a person would get them, and a mail to oneself."""
 
+import logging
+
 from django import forms
 from django.contrib import messages
 from django.db.models import Count, Q
@@ -28,6 +30,7 @@ from playbooks.wording.rendering import UnsayableError
 from playbooks.wording.variables import VARIABLES, complaints
 
 MOST = 300
+log = logging.getLogger(__name__)
 
 
 class TemplateForm(forms.Form):
@@ -137,6 +140,8 @@ def template_detail(request, slug, key):
         record(member=request.member, verb="wrote a message", subject=template.name, detail={"language": language})
         messages.success(request, "Saved. From now on it is sent like this.")
         return redirect(f"{request.path}?{request.GET.urlencode()}" if request.GET else request.path)
+    people = previewed_people()
+    chosen = request.GET.get("as", "") or (str(people[0].pk) if people else "")
     context = {
         "nav_current": "message-list",
         "template": template,
@@ -149,20 +154,20 @@ def template_detail(request, slug, key):
             for each in request.workspace.languages
         ],
         "variables": VARIABLES,
-        "people": previewed_people(),
-        "chosen": request.GET.get("as", ""),
+        "people": people,
+        "chosen": chosen,
         "nudges": template.nudges.filter(archived_at=None),
-        **_looks(request, template, text),
+        **_looks(template, text, chosen),
     }
     return show(request, "template_detail.html", context)
 
 
-def _looks(request, template: MessageTemplate, text: MessageText | None) -> dict:
+def _looks(template: MessageTemplate, text: MessageText | None, chosen: str) -> dict:
     """The message as the chosen person gets it, or why they would not."""
     if text is None:
         return {"shown": None, "trouble": ""}
     try:
-        return {"shown": preview(template, text, request.GET.get("as", "")), "trouble": ""}
+        return {"shown": preview(template, text, chosen), "trouble": ""}
     except UnsayableError as error:
         return {"shown": None, "trouble": trouble_in_words(error)}
 
@@ -206,7 +211,8 @@ def template_test(request, slug, key):
         try:
             letter(message, to=request.user.email, workspace=request.workspace, rules=attention(), token="").send()
             messages.success(request, f"Sent to {request.user.email}.")
-        except OSError:
+        except Exception as error:
+            log.warning("a trial mail could not be sent: %s", type(error).__name__)
             messages.error(request, "The mail server did not take it. Try again in a minute.")
     return redirect(f"/w/{slug}/messages/{key}/?{request.GET.urlencode()}")
 

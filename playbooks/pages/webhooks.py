@@ -133,6 +133,9 @@ def webhook_act(request, slug, pk, verb):
     if verb not in VERBS:
         raise Http404
     if verb == "rotate":
+        if endpoint.earlier_until and endpoint.earlier_until > now:
+            messages.error(request, "It was exchanged a while ago, and two sign now. Wait until one does.")
+            return redirect("webhook-detail", slug=slug, pk=pk)
         secret = rotate(endpoint)
         record(member=request.member, verb="exchanged a webhook's secret", subject=endpoint.name)
         return _detail(request, endpoint, secret=secret)

@@ -1,10 +1,13 @@
 """Delivering what is queued: tried again as Standard Webhooks says, given up after three days, and an endpoint that only fails is switched off."""
 
 import logging
+import time
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.mail import send_mail
+from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 
 from onboarding import clock
@@ -30,30 +33,32 @@ SCHEDULE = [
     timedelta(hours=20),
     timedelta(hours=24),
 ]
-A_TURN = 50
+A_TURN, A_SHARE = 50, 10  # messages to one endpoint in a turn, and seconds for them
 LEASE = timedelta(minutes=2)  # a worker that dies with a message gives it back after this
+REST = timedelta(seconds=5)  # for an endpoint that has just failed
 PATIENCE = timedelta(days=3)  # of an endpoint at which nothing arrives
 
 
-def deliver_due(workspace_id: int) -> int:
-    """Try what is due in a workspace, each message in transactions of its own; how many were tried.
+def deliver_due(workspace_id: int, *, until: float | None = None) -> int:
+    """Try what is due in a workspace, each message in transactions of its own; how many arrived.
 
-    One endpoint's slowness costs the others a turn at most: of each, so many are taken as its answers leave time for.
+    Each endpoint has its share of the turn, and one that fails rests for a while: so none is held up by another.
     """
     with workspace_scope(workspace_id):
         now = clock.now()
-        due = WebhookMessage.objects.filter(next_at__lte=now, state=State.WAITING, endpoint__is_on=True)
-        rows = list(due.order_by("next_at", "pk").values_list("pk", "endpoint_id")[: A_TURN * 4])
-    slow: set[int] = set()
-    tried = 0
-    for pk, endpoint in rows:
-        if endpoint in slow or tried >= A_TURN:
-            continue
-        answer = _try(workspace_id, pk)
-        tried += answer is not None
-        if answer and not answer.is_good:
-            slow.add(endpoint)
-    return tried
+        rested = Q(rest_until=None) | Q(rest_until__lte=now)
+        endpoints = list(Endpoint.objects.filter(rested, is_on=True).values_list("pk", flat=True))
+        due = WebhookMessage.objects.filter(next_at__lte=now, state=State.WAITING).order_by("next_at", "pk")
+        wanted = {pk: list(due.filter(endpoint=pk).values_list("pk", flat=True)[:A_TURN]) for pk in endpoints}
+    arrived = 0
+    for rows in wanted.values():
+        share = time.monotonic() + A_SHARE
+        for pk in rows:
+            answer = _try(workspace_id, pk)
+            arrived += bool(answer and answer.is_good)
+            if (answer and not answer.is_good) or time.monotonic() > min(share, until or share):
+                break
+    return arrived
 
 
 def _try(workspace_id: int, pk: int) -> Answer | None:
@@ -64,7 +69,11 @@ def _try(workspace_id: int, pk: int) -> Answer | None:
             return None  # another worker is at it
         message = WebhookMessage.objects.select_related("endpoint").get(pk=pk)
         headers = headers_for(message.endpoint, message.public_id, message.body, now=now)
-    answer = _sent(message.endpoint.url, message.body, headers)
+    try:
+        answer = _sent(message.endpoint.url, message.body, headers)
+    except Exception as error:  # whatever it is, it is a try that failed, and no reason to leave the others waiting
+        log.exception("a webhook of workspace %s could not be tried", workspace_id)
+        answer = Answer(None, f"It could not be sent ({type(error).__name__}).", 0)
     with workspace_scope(workspace_id):
         settle(message, answer, now=clock.now())
     return answer
@@ -103,6 +112,7 @@ def settle(message: WebhookMessage, answer: Answer, *, now: datetime) -> None:
 
 def _note_failure(endpoint: Endpoint, answer: Answer, now: datetime) -> None:
     Endpoint.objects.filter(pk=endpoint.pk, failing_since=None).update(failing_since=now)
+    Endpoint.objects.filter(pk=endpoint.pk).update(rest_until=now + REST)
     endpoint.refresh_from_db(fields=["failing_since"])
     if answer.status == 410:
         switch_off(endpoint, "It answered that it is gone (410).")
@@ -116,14 +126,20 @@ def switch_off(endpoint: Endpoint, why: str) -> None:
         return
     record(member=None, verb="switched off a webhook", subject=endpoint.name, detail={"why": why})
     workspace = Workspace.objects.get(pk=endpoint.workspace_id)
-    chosen = Member.objects.filter(access__in=(Access.OWNER, Access.ADMIN)).select_related("user")
+    chosen = Member.objects.filter(access__in=(Access.OWNER, Access.ADMIN)).values_list("user__email", flat=True)
     page = settings.CAIRN_BASE_URL + reverse("webhook-detail", args=[workspace.slug, endpoint.pk])
     text = f"The webhook “{endpoint.name}” of {workspace.name} is switched off. {why}\n\nWhat it was to be told is kept. Look at it, and switch it on again: {page}\n"
     subject = " ".join(f"A webhook of {workspace.name} is switched off".split())
-    for member in chosen:
+    emails = list(chosen)
+    transaction.on_commit(lambda: _give_notice(subject, text, emails))
+
+
+def _give_notice(subject: str, text: str, emails: list[str]) -> None:
+    """One mail each; that one cannot be sent keeps nothing from the others, and the endpoint stays switched off."""
+    for email in emails:
         try:
-            send_mail(subject, text, None, [member.user.email])
-        except OSError as error:
+            send_mail(subject, text, None, [email])
+        except Exception as error:
             log.warning("the notice of a webhook could not be sent: %s", type(error).__name__)
 
 

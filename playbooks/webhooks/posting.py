@@ -11,12 +11,14 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 PORTS = (443, 8443)
 PATIENCE = 10  # seconds, for all of it
 MOST_READ = 65_536  # bytes of an answer, which is thrown away
+KEPT = "/%:@!$&'()*+,;=?~-._"  # of an address: what needs no quoting, and what is quoted already
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 Resolve = Callable[[str, int], list[str]]
@@ -92,7 +94,7 @@ def place_of(url: str, *, resolving: Resolve = resolve, allowed: Callable[[str],
         raise ForbiddenAddressError(f"{host[:100]} could not be found.") from None
     if not addresses or not all(allowed(each) for each in addresses):
         raise ForbiddenAddressError("Only machines on the public internet are told anything.")
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    path = quote(parts.path or "/", safe=KEPT) + (f"?{quote(parts.query, safe=KEPT)}" if parts.query else "")
     return Place(name, port, path, addresses[0])
 
 
@@ -107,23 +109,30 @@ def _is_number(host: str) -> bool:
 class _Connection(http.client.HTTPSConnection):
     """Goes to the address that was looked at; the certificate has to be the host's."""
 
-    def __init__(self, place: Place, context: ssl.SSLContext):
+    def __init__(self, place: Place, context: ssl.SSLContext, until: float):
         super().__init__(place.host, place.port, timeout=PATIENCE, context=context)
-        self._place, self._tls = place, context
+        self._place, self._tls, self._until = place, context, until
+        self.watch: threading.Timer | None = None
 
     def connect(self):
-        plain = socket.create_connection((self._place.address, self._place.port), timeout=PATIENCE)
-        self.sock = plain
+        plain = socket.create_connection((self._place.address, self._place.port), timeout=self._left())
+        plain.settimeout(self._left())  # of each step of the handshake
         self.sock = self._tls.wrap_socket(plain, server_hostname=self._place.host)
+        # A machine that sends a byte now and then keeps within any time-out of one read: this one holds for all of it.
+        self.watch = threading.Timer(self._left(), _cut, [self.sock])
+        self.watch.start()
+
+    def _left(self) -> float:
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return left
 
 
 def post(place: Place, body: bytes, headers: Mapping[str, str], *, context: ssl.SSLContext | None = None) -> Answer:
     """POST a body. Whatever goes wrong is told in the answer."""
     began = time.monotonic()
-    connection = _Connection(place, context or ssl.create_default_context())
-    # A machine that sends a byte now and then keeps within any time-out of one read: this one holds for all of it.
-    watch = threading.Timer(PATIENCE, _cut, [connection])
-    watch.start()
+    connection = _Connection(place, context or ssl.create_default_context(), began + PATIENCE)
     status, trouble = None, ""
     try:
         connection.request("POST", place.path, body=body, headers=dict(headers))
@@ -134,19 +143,16 @@ def post(place: Place, body: bytes, headers: Mapping[str, str], *, context: ssl.
         trouble = "Its certificate is not valid."
     except TimeoutError:
         trouble = "No answer within 10 seconds."
-    except (OSError, http.client.HTTPException) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         late = time.monotonic() - began >= PATIENCE
         trouble = "No answer within 10 seconds." if late else f"The connection failed ({type(error).__name__})."
     finally:
-        watch.cancel()
+        if connection.watch:
+            connection.watch.cancel()
         connection.close()
     return Answer(status, trouble, round((time.monotonic() - began) * 1000))
 
 
-def _cut(connection: http.client.HTTPSConnection) -> None:
-    sock = connection.sock
-    if sock is not None:
-        try:
-            sock.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            return
+def _cut(sock: socket.socket) -> None:
+    with suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)

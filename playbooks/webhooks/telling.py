@@ -74,8 +74,8 @@ def _titles(keys: set[str]) -> dict[tuple[str, str], str]:
 
 
 def tell(kind: str, about: str, data: Mapping, *, now: datetime) -> int:
-    """Queue one message for each endpoint that asks for its kind; how many there are."""
-    endpoints = [each for each in Endpoint.objects.filter(is_on=True) if kind in each.kinds]
+    """Queue one message for each endpoint that asks for its kind; how many there are. One that is off is told when it is on."""
+    endpoints = [each for each in Endpoint.objects.all() if kind in each.kinds]
     rows = [message(each, about, kind, data, now) for each in endpoints]
     WebhookMessage.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
@@ -100,7 +100,8 @@ def in_form(form: str, kind: str, data: Mapping, now: datetime) -> str:
     if form == Endpoint.Form.SLACK:
         made = {"text": _escaped(sentence(kind, data))}
     elif form == Endpoint.Form.TEAMS:
-        block = {"type": "TextBlock", "text": sentence(kind, data), "wrap": True}
+        # A TextBlock would read a person's name as Markdown, links and all.
+        block = {"type": "RichTextBlock", "inlines": [{"type": "TextRun", "text": sentence(kind, data)}]}
         card = {"type": "AdaptiveCard", "version": "1.4", "body": [block]}
         content = {"contentType": "application/vnd.microsoft.card.adaptive", "content": card}
         made = {"type": "message", "attachments": [content]}

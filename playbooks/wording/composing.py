@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from milestones.prose import as_html, as_text
 from onboarding.tenancy.models import Workspace
@@ -11,6 +11,8 @@ from playbooks.models import MessageTemplate, MessageText
 from playbooks.wording.rendering import UnsayableError, renderer
 
 PUNCTUATION = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&:@/])")
+ADDRESS = re.compile(r"https?://[^\s]+$")
+OF_AN_ADDRESS = "/%:@!$&'*+,;=?~-._#"
 PARTS = ("subject", "body", "button", "link", "plain")
 MOST_SUBJECT, MOST_BUTTON = 150, 60
 
@@ -76,5 +78,10 @@ def _escaped(value):
     if isinstance(value, Mapping):
         return {key: _escaped(each) for key, each in value.items()}
     if isinstance(value, str):
-        return PUNCTUATION.sub(r"\\\1", " ".join(value.split()))
+        # An address stays one, so that it can be linked to; nothing in it can end the link or begin something else.
+        return (
+            quote(value, safe=OF_AN_ADDRESS)
+            if ADDRESS.match(value)
+            else PUNCTUATION.sub(r"\\\1", " ".join(value.split()))
+        )
     return value

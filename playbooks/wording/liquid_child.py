@@ -16,6 +16,7 @@ from liquid.undefined import Undefined
 
 CPU_SECONDS, MEMORY = 1.0, 256 * 1024 * 1024
 MOST_IN_A_RANGE = 1_000
+NEWLINE = "\n"
 
 
 class Missing(Undefined):
@@ -83,6 +84,19 @@ def render(liquid: Environment, asked: dict) -> dict:
     return {"texts": made}
 
 
+def look(liquid: Environment, source: str) -> dict:
+    """{"names": [dotted names that the text asks for], "filters": [those that there are not]}, or an error like render's."""
+    try:
+        found = liquid.from_string(source).analyze()
+    except LiquidError as error:
+        place = f", in line {source.count(NEWLINE, 0, error.token.start_index) + 1}" if error.token else ""
+        return {"error": "broken", "name": "", "said": f"{str(error).splitlines()[0][:200]}{place}"}
+    except (RecursionError, MemoryError, ValueError, TypeError, AttributeError) as error:
+        return {"error": "broken", "name": "", "said": f"it cannot be read ({type(error).__name__})"}
+    names = {".".join(str(part) for part in each.segments) for uses in found.globals.values() for each in uses}
+    return {"names": sorted(names), "filters": [name for name in found.filters if name not in liquid.filters]}
+
+
 def named(error: UndefinedError, source: str) -> str:
     """The whole name that is not known, as it stands in the text."""
     found = re.match(r"[\w.\[\]'\"-]+", source[error.token.start_index :]) if error.token else None
@@ -96,7 +110,8 @@ def main() -> None:
     liquid = environment()
     for line in sys.stdin.buffer:
         signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)
-        said = json.dumps(render(liquid, json.loads(line)))
+        asked = json.loads(line)
+        said = json.dumps(look(liquid, asked["source"]) if "source" in asked else render(liquid, asked))
         signal.setitimer(signal.ITIMER_PROF, 0)
         sys.stdout.buffer.write(said.encode() + b"\n")
         sys.stdout.buffer.flush()

@@ -34,14 +34,21 @@ class Renderer:
         self, texts: Mapping[str, str], known: Mapping, *, other: Mapping | None = None, by_other: str = ""
     ) -> dict[str, str]:
         """name → rendered text, by what is known; the text named `by_other` by the other values. Raises UnsayableError."""
-        line = json.dumps({"texts": dict(texts), "known": known, "other": other, "by_other": by_other}).encode()
+        return self._answer({"texts": dict(texts), "known": known, "other": other, "by_other": by_other})["texts"]
+
+    def look(self, source: str) -> dict[str, list[str]]:
+        """{"names": what a text names, "filters": those that there are not}. Raises UnsayableError where it is broken."""
+        return self._answer({"source": source})
+
+    def _answer(self, asked: Mapping) -> dict:
+        line = json.dumps(asked).encode()
         if len(line) > MOST_SENT:
             raise UnsayableError("endless", said="It is too long.")
         with self._turn:
             answer = self._asked(line)
         if "error" in answer:
             raise UnsayableError(answer["error"], answer["name"], answer["said"])
-        return answer["texts"]
+        return answer
 
     def _asked(self, line: bytes) -> dict:
         child = self._started()

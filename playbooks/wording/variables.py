@@ -6,15 +6,13 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils.dateformat import format as format_date
 from django.utils.timezone import localtime
-from liquid import Mode
-from liquid.exceptions import LiquidError
 
 from milestones.checklist.document import document
 from milestones.checklist.sentences import comma
 from milestones.models import Enrollment, Ladder, Rung
 from onboarding.tenancy.models import Workspace
 from onboarding.tracking.models import Role, Seat
-from playbooks.wording.liquid_child import environment
+from playbooks.wording.rendering import UnsayableError, renderer
 
 WEEK = timedelta(days=7)
 LONGEST = 500  # characters of a value
@@ -152,24 +150,13 @@ def _known(values: dict) -> dict:
 
 def complaints(source: str) -> list[str]:
     """What is wrong with a text, in words; nothing where it can be rendered for somebody of whom everything is known."""
-    liquid = environment()
-    liquid.tolerance = Mode.STRICT
     try:
-        found = liquid.from_string(source).analyze()
-    except LiquidError as error:
-        place = error.token and source.count("\n", 0, error.token.start_index) + 1
-        return [f"{str(error).splitlines()[0].capitalize()}{f', in line {place}' if place else ''}."]
-    except RecursionError:
-        return ["It is nested too deeply."]
-    unknown = [name for name in found.filters if name not in liquid.filters]
-    if unknown:
-        return [f"There is no filter {name}." for name in unknown]
-    named = sorted({_path(each) for uses in found.globals.values() for each in uses})
-    return [f"There is no {{{{ {name} }}}}.{_near(name)}" for name in named if not _is_known(name)]
-
-
-def _path(variable) -> str:
-    return ".".join(str(part) for part in variable.segments)
+        found = renderer.look(source)
+    except UnsayableError as error:
+        return [f"{error.said[:1].upper()}{error.said[1:].rstrip('.')}."]
+    if found["filters"]:
+        return [f"There is no filter {name}." for name in found["filters"]]
+    return [f"There is no {{{{ {name} }}}}.{_near(name)}" for name in sorted(found["names"]) if not _is_known(name)]
 
 
 def _is_known(name: str) -> bool:

@@ -93,7 +93,7 @@ class Line {
     const asked = Object.entries({ ladder, language: this.#language }).filter(([, value]) => value)
     const wanted = asked.length ? `?${asked.map(([name, value]) => `${name}=${encode(value)}`).join('&')}` : ''
     const signal = AbortSignal.timeout(PATIENCE)
-    const options = { method, headers, signal, body: sent, cache: 'no-store', credentials: 'omit', mode: 'cors' }
+    const options = { method, headers, signal, body: sent, cache: 'no-store', credentials: 'omit', mode: 'cors', keepalive: method === 'POST' }
     return request(`${this.#server}/widget/v1/${path}${wanted}`, options)
   }
 }

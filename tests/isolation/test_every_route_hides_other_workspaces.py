@@ -8,7 +8,7 @@ from onboarding.tenancy.access import Access
 from onboarding.tenancy.models import ApiKey, Invitation, Member, SigningSecret
 from onboarding.tenancy.scope import workspace_scope
 from onboarding.tracking.models import Account, Event, Exclusion, InboxRow, Person, Source, SourceKey
-from playbooks.models import Endpoint, Nudge, Task, WebhookMessage
+from playbooks.models import Endpoint, Nudge, Task, Undeliverable, WebhookMessage
 from tests.examples import make_one_of_each, workspace_models
 from tests.isolation.test_routes_are_classed import routes
 from tests.isolation.test_rows_of_one_workspace import raw_count
@@ -64,6 +64,7 @@ SUBJECTS = {
     "nudge-switch": Nudge,
     "nudge-remove": Nudge,
     "task-act": Task,
+    "attention-address": Undeliverable,
     "webhook-detail": Endpoint,
     "webhook-act": Endpoint,
     "webhook-message": WebhookMessage,

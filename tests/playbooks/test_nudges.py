@@ -3,19 +3,21 @@
 import pytest
 from django.core import mail
 
-from milestones.checklist.actions import rate
+from milestones import acts
+from milestones.checklist.actions import confirm, rate
 from milestones.models import Enrollment
 from onboarding import clock
 from onboarding.tenancy.models import Member
 from onboarding.tenancy.scope import workspace_scope
 from onboarding.tracking.models import Person
 from playbooks.messages import messages_for
-from playbooks.models import Delivery, Preference, Suppression, Task
+from playbooks.models import Delivery, Nudge, Preference, Suppression, Task
+from playbooks.nudging import handing
 from playbooks.nudging.attention import stop
 from playbooks.nudging.noticing import low_ratings
 from playbooks.nudging.switching import switch_off, switch_on
 from tests.playbooks.conftest import DAY, HOUR, MONDAY, look_on, make_nudge, rules
-from tests.senders import alias, group, identify, track
+from tests.senders import alias, drain_all, group, identify, track
 
 
 def deliveries(workspace):
@@ -299,3 +301,102 @@ def test_two_ids_that_turn_out_to_be_one_person_share_their_budget(vendor, acme,
         [person] = Person.objects.values_list("pk", flat=True)
     assert {each.person_id for each in deliveries(acme)} <= {person}
     assert sum(each.state == "sent" for each in deliveries(acme)) == 1
+
+
+def test_a_mail_of_the_week_comes_again_the_week_after(vendor, acme, monday):
+    make_nudge(acme, "weekly", channel="email", body="{{ week.steps }}", patience=2)
+    vendor.send(identify("hannah", email="hannah@harbor.example"))
+    for week, event in enumerate(("Reported", "Shared")):
+        monday.move_to(MONDAY + (7 * week + 2) * DAY)
+        vendor.send(track("hannah", event))
+        look_on(acme)
+        monday.move_to(MONDAY + 7 * (week + 1) * DAY)
+        look_on(acme)
+    assert [each.body.partition("\n")[0] for each in mail.outbox] == ["Report", "Share"]
+
+
+def test_a_step_that_is_opened_again_is_spoken_of_again(vendor, acme, monday):
+    make_nudge(acme, "stalled", rung="report")
+    vendor.send(identify("hannah"))
+    with workspace_scope(acme.pk):
+        confirm(Enrollment.objects.get(), "report", by="manager", actor="Alice")
+    look_on(acme)
+    assert [(each.state, each.reason) for each in deliveries(acme)] == [("dropped", "reached")]
+    monday.move_to(MONDAY + HOUR)
+    with workspace_scope(acme.pk):
+        enrollment = Enrollment.objects.select_related("seat__person", "seat__account").get()
+        acts.write(verb="reopened", seat=enrollment.seat, ladder="path", rung="report", by="manager", actor="Alice")
+    drain_all(acme)
+    look_on(acme)
+    assert [each.state for each in deliveries(acme)] == ["waiting"]
+    monday.move_to(MONDAY + 8 * DAY)
+    look_on(acme)
+    assert [each.state for each in deliveries(acme)] == ["sent"]
+
+
+def test_who_becomes_one_of_those_it_is_meant_for_in_time_gets_it(vendor, acme, monday):
+    make_nudge(acme, "opened", rung="report", days=2, roles=["operator"])
+    vendor.send(identify("hannah"), identify("other"))
+    look_on(acme)
+    monday.move_to(MONDAY + DAY)
+    vendor.send(identify("hannah", role="operator"))
+    monday.move_to(MONDAY + 2 * DAY)
+    look_on(acme)
+    assert sorted((each.state, each.reason) for each in deliveries(acme)) == [("dropped", "not_meant"), ("sent", "")]
+
+
+def test_what_waits_goes_the_way_that_the_nudge_goes_now(vendor, acme, monday):
+    nudge = make_nudge(acme, "opened", rung="report", days=1, channel="email")
+    other = make_nudge(acme, "opened", rung="share", days=90, body="In the product")
+    vendor.send(identify("hannah", email="hannah@harbor.example"))
+    look_on(acme)
+    with workspace_scope(acme.pk):
+        Nudge.objects.filter(pk=nudge.pk).update(template=other.template)
+    monday.move_to(MONDAY + DAY)
+    look_on(acme)
+    assert mail.outbox == []
+    assert [each["text"] for each in shown(acme)] == ["In the product"]
+
+
+def test_switching_on_twice_loses_nothing(vendor, acme):
+    nudge = make_nudge(acme, "opened", rung="report")
+    vendor.send(identify("hannah"))
+    with workspace_scope(acme.pk):
+        switch_on(Nudge.objects.get(pk=nudge.pk), member=None)
+    look_on(acme)
+    assert [each.state for each in deliveries(acme)] == ["sent"]
+
+
+def test_a_mail_that_the_server_did_not_take_waits_and_one_that_it_may_have_taken_does_not(
+    vendor, acme, monday, settings
+):
+    make_nudge(acme, "opened", rung="report", channel="email")
+    vendor.send(identify("hannah", email="hannah@harbor.example"))
+    settings.EMAIL_BACKEND, settings.EMAIL_HOST, settings.EMAIL_PORT = (
+        "django.core.mail.backends.smtp.EmailBackend",
+        "127.0.0.1",
+        9,
+    )
+    look_on(acme)
+    [each] = deliveries(acme)
+    assert (each.state, each.reason, each.due_at) == ("waiting", "no_server", MONDAY + HOUR / 6)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    monday.move_to(MONDAY + HOUR / 6)
+    look_on(acme)
+    assert [each.state for each in deliveries(acme)] == ["sent"]
+    assert len(mail.outbox) == 1
+
+
+def test_one_message_that_cannot_be_made_stops_none_behind_it(vendor, acme, monkeypatch):
+    make_nudge(acme, "opened", rung="report")
+    vendor.send(identify("hannah", name="Hannah"), identify("other", name="Other"))
+    usual = handing.values_for
+
+    def broken(enrollment, *said, **more):
+        if enrollment.seat.person.external_id == "hannah":
+            raise RuntimeError("a fault of ours")
+        return usual(enrollment, *said, **more)
+
+    monkeypatch.setattr(handing, "values_for", broken)
+    look_on(acme)
+    assert sorted((each.state, each.reason) for each in deliveries(acme)) == [("sent", ""), ("waiting", "failed")]

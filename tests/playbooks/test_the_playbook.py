@@ -122,6 +122,7 @@ def test_nobody_reads_the_notifications_of_another(acme, alice, manager, signed_
         ("@Alice look", ["alice@acme.example"]),
         ("@Alice Archer, look", ["alice@acme.example"]),
         ("@alice", ["alice@acme.example"]),
+        ("ask @alice.", ["alice@acme.example"]),
         ("mail alice@acme.example", []),
         ("@Bob", []),
         ("nothing", []),

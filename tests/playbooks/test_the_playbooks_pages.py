@@ -113,7 +113,7 @@ def test_the_week_ahead_says_who_would_get_it_and_sends_nothing(vendor, acme, ma
     vendor.send(group("hannah", "harbor"), identify("hannah", name="Hannah"))
     with workspace_scope(acme.pk):
         nudge = Nudge.objects.get()
-    page = text_of(manager.get(f"/w/acme/nudges/{nudge.pk}/"))
+    page = text_of(manager.get(f"/w/acme/nudges/{nudge.pk}/?week=1"))
     assert "Hannah" in page
     assert "Mon 12 Oct, 09:00" in page
     look_on(acme)

@@ -281,7 +281,7 @@ def test_people_read_a_sentence_in_which_no_name_is_a_command(vendor, acme, rece
     vendor.send(identify("hannah", name="<!channel> Hannah"), track("hannah", "Reported"))
     tell_workspace(acme.pk)
     said = json.loads(receiver.got[0][1])
-    text = said["text"] if form == "slack" else said["attachments"][0]["content"]["body"][0]["text"]
+    text = said["text"] if form == "slack" else said["attachments"][0]["content"]["body"][0]["inlines"][0]["text"]
     assert "Hannah has reached “Report”." in text
     assert "<!channel>" not in text or form == "teams"
 
