@@ -212,11 +212,12 @@ def test_a_failure_is_tried_again_by_the_schedule_under_the_same_name(vendor, ac
         assert Endpoint.objects.get().failing_since is None
 
 
-def test_one_that_is_gone_is_switched_off_with_notice(vendor, acme, receiver):
+def test_one_that_is_gone_is_switched_off_with_notice(vendor, acme, receiver, django_capture_on_commit_callbacks):
     make_endpoint(acme)
     receiver.answers = [410]
     vendor.send(identify("hannah"), track("hannah", "Reported"))
-    tell_workspace(acme.pk)
+    with django_capture_on_commit_callbacks(execute=True):
+        tell_workspace(acme.pk)
     with workspace_scope(acme.pk):
         endpoint = Endpoint.objects.get()
     assert (endpoint.is_on, endpoint.why_off) == (False, "It answered that it is gone (410).")
@@ -226,13 +227,14 @@ def test_one_that_is_gone_is_switched_off_with_notice(vendor, acme, receiver):
 
 
 def test_one_at_which_nothing_arrives_for_three_days_is_switched_off_and_nothing_is_lost(
-    vendor, acme, receiver, monday
+    vendor, acme, receiver, monday, django_capture_on_commit_callbacks
 ):
     make_endpoint(acme)
     receiver.answers = [500] * 20
     vendor.send(identify("hannah"), track("hannah", "Reported"))
     for _ in range(12):
-        tell_workspace(acme.pk)
+        with django_capture_on_commit_callbacks(execute=True):
+            tell_workspace(acme.pk)
         monday.shift(timedelta(hours=25))
     with workspace_scope(acme.pk):
         endpoint = Endpoint.objects.get()
