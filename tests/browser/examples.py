@@ -60,7 +60,7 @@ NOT_PAGES = {
             "notifications-read",
         ),
     ],
-    "a part of a page": ["prose-preview", "checklist-live", "home-live", "event-moved"],
+    "a part of a page": ["message-preview", "prose-preview", "checklist-live", "home-live", "event-moved"],
     "asked by machines": [
         *(
             "track",
@@ -220,7 +220,6 @@ def find_examples(live) -> Examples:
         "message-new": f"{workspace}/messages/new/",
         "message-detail": f"{workspace}/messages/first-dashboard-by-mail/",
         "message-detail in the product": f"{workspace}/messages/start-from-a-template/",
-        "message-preview": f"{workspace}/messages/first-dashboard-by-mail/preview/?theme=dark",
         "webhook-list": f"{workspace}/webhooks/",
         "webhook-detail": f"{workspace}/webhooks/1/",
         "webhook-message": f"{workspace}/webhooks/messages/1/",
