@@ -35,7 +35,7 @@ class Delivery(WorkspaceModel):
     claimed_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
-    said = models.JSONField(null=True)  # as it was sent: subject, text; of one in the product also html, button, link
+    said = models.JSONField(null=True)  # as it was sent: subject, text, button, link
     email = models.CharField(max_length=254, blank=True)
     token_hash = models.BinaryField(max_length=32, unique=True, null=True)  # of the links in a mail
     provider_id = models.CharField(max_length=200, blank=True)  # the mail service's name for it

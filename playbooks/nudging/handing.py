@@ -160,11 +160,10 @@ def _deliver(each: Delivery, known: Known, now: datetime) -> EmailMultiAlternati
 
 
 def said_of(message: Message, shape: str) -> dict:
-    """What is kept of a message; `id` is its name outside."""
+    """What is kept of a message: its words; `id` is its name outside."""
     return {
         "id": secrets.token_hex(8),
         "subject": message.subject,
-        "html": message.html,
         "text": message.text,
         "button": message.button,
         "link": message.link,
@@ -184,7 +183,6 @@ def _check_address(email: str) -> None:
 def _as_mail(each: Delivery, message: Message, workspace: Workspace, to: str) -> EmailMultiAlternatives:
     token = new_secret("cairn_mail")
     each.token_hash, each.email = hash_secret(token), to
-    each.said.pop("html")  # what is kept of a mail is its text
     each.state = State.SENDING
     return letter(message, to=to, workspace=workspace, rules=attention(), token=token)
 

@@ -12,8 +12,6 @@ from playbooks.nudging.facts import A_TURN, Known, Ledger, case_of, know
 
 State = Delivery.State
 AGAIN = (Nudge.Trigger.INACTIVE, Nudge.Trigger.WEEKLY)
-State = Delivery.State
-AGAIN = (Nudge.Trigger.INACTIVE, Nudge.Trigger.WEEKLY)
 SETTLED = ("state", "reason", "due_at", "claimed_at", "settled_at", "person_id", "account_id", "channel")
 GOES_ON = (State.SENDING, State.SENT, State.UNKNOWN, State.DROPPED)
 

@@ -1,7 +1,5 @@
 """Liquid within bounds (RELIABILITY.md attacks 16 and 17): bombs end, secrets stay, and good templates still say what they say."""
 
-import time
-
 import pytest
 
 from playbooks.wording.composing import compose, plain
@@ -38,11 +36,8 @@ def said(body, known=KNOWN):
 
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_a_bomb_ends(bomb):
-    began = time.process_time()
     with pytest.raises(UnsayableError):
         said(bomb)
-        pytest.xfail("harmless")  # what renders within the bounds is no bomb
-    assert time.process_time() - began < 1
     assert said("Hello {{ person.first_name }}") == "Hello Hannah"
 
 

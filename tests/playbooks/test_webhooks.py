@@ -180,7 +180,10 @@ def test_while_a_secret_is_exchanged_both_verify(vendor, acme, receiver):
     tell_workspace(acme.pk)
     [(headers, body)] = receiver.got
     for secret in (old, new):
-        Webhook(secret).verify(body, {name.lower(): value for name, value in headers.items()})
+        said = Webhook(secret).verify(body, {name.lower(): value for name, value in headers.items()})
+        assert said["type"] == "step.reached"
+    with pytest.raises(WebhookVerificationError):
+        Webhook(new_signing_secret()).verify(body, {name.lower(): value for name, value in headers.items()})
 
 
 def test_the_earlier_secret_ends_after_a_day(vendor, acme, receiver, monday):
