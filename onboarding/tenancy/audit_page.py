@@ -21,9 +21,18 @@ A_PAGE, MOST_ROWS = 50, 50_000
 
 class AuditFilter(forms.Form):
     q = forms.CharField(label="What", required=False, max_length=100)
-    who = forms.ModelChoiceField(queryset=Member.objects.none(), required=False, empty_label="Anybody")
-    since = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    who = forms.ModelChoiceField(
+        queryset=Member.objects.none(),
+        required=False,
+        empty_label="Anybody",
+        widget=forms.Select(attrs={"class": "select input-sm"}),
+    )
+    since = forms.DateField(
+        label="From", required=False, widget=forms.DateInput(attrs={"type": "date", "class": "input input-sm"})
+    )
+    until = forms.DateField(
+        label="To", required=False, widget=forms.DateInput(attrs={"type": "date", "class": "input input-sm"})
+    )
 
     def __init__(self, data):
         super().__init__(data, auto_id="audit-%s")
