@@ -1,9 +1,7 @@
 """Work for the worker: keeping the roll-ups."""
 
 import logging
-import smtplib
 from datetime import timedelta
-from socket import gaierror
 
 from celery import shared_task
 
@@ -17,6 +15,7 @@ from analytics.worked_out import work_out
 from onboarding import clock
 from onboarding.tenancy.availability import is_away
 from onboarding.tenancy.jobs import claim, hand_over
+from onboarding.tenancy.mailing import Fate, hand_in
 from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import workspace_scope
 
@@ -118,18 +117,6 @@ def reports_due() -> None:
             log.exception("the reports of workspace %s could not be looked after", workspace_id)
 
 
-# What a mail server says before it has taken a mail: only then it is safe to try again.
-NOT_TAKEN = (
-    ConnectionRefusedError,
-    gaierror,
-    smtplib.SMTPConnectError,
-    smtplib.SMTPHeloError,
-    smtplib.SMTPAuthenticationError,
-    smtplib.SMTPSenderRefused,
-    smtplib.SMTPRecipientsRefused,
-)
-
-
 def _mail_reports(workspace_id: int) -> None:
     """Each mail in transactions of its own: it is taken, made with its link, marked as handed over, and handed over."""
     with workspace_scope(workspace_id):
@@ -146,15 +133,9 @@ def _mail_reports(workspace_id: int) -> None:
 
 
 def _send(workspace_id: int, pk: int, message) -> None:
-    try:
-        message.send()
-    except NOT_TAKEN as error:
-        log.warning("a report could not be mailed: %s", type(error).__name__)
-        noted = {"handed_at": None}
-    except OSError as error:
-        log.warning("whether a report was mailed is not known: %s", type(error).__name__)
-        return
-    else:
-        noted = {"sent_at": clock.now()}
+    handed = hand_in(message)
+    if handed.fate in (Fate.UNKNOWN, Fate.REFUSED):
+        return  # it stays as handed over, and does not go again
+    noted = {"sent_at": clock.now()} if handed.fate == Fate.TAKEN else {"handed_at": None}
     with workspace_scope(workspace_id):
         ReportMail.objects.filter(pk=pk).update(**noted)

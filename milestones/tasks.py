@@ -8,6 +8,7 @@ from django.core.cache import cache
 
 from milestones.checklist.mailed_links import make_mail
 from milestones.draining import drain, sweep_workspace
+from milestones.health.measuring import measure_changed, measure_everybody
 from milestones.lookups import (
     workspaces_moving,
     workspaces_publishing,
@@ -106,6 +107,17 @@ def measure_pace_everywhere() -> None:
     for workspace_id in Workspace.objects.order_by("pk").values_list("pk", flat=True):
         with workspace_scope(workspace_id):
             measure_pace(clock.now())
+
+
+@shared_task(name="milestones.measure_health")
+def measure_health_everywhere() -> None:
+    """How accounts are doing: once a minute of those that something was heard of, once an hour of all."""
+    if not claim("milestones.measure_health", every=timedelta(minutes=1)):
+        return
+    measure = measure_everybody if claim("milestones.measure_all_health", every=timedelta(hours=1)) else measure_changed
+    for workspace_id in Workspace.objects.order_by("pk").values_list("pk", flat=True):
+        with workspace_scope(workspace_id):
+            measure(clock.now())
 
 
 @shared_task(name="milestones.publish_due")

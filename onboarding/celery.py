@@ -40,10 +40,12 @@ app.conf.update(
         "publish": {"task": "milestones.publish_due", "schedule": timedelta(seconds=10), "options": {"expires": 15}},
         "take-on": {"task": "milestones.take_on", "schedule": timedelta(seconds=2), "options": {"expires": 5}},
         "pace": {"task": "milestones.measure_pace", "schedule": timedelta(minutes=10), "options": {"expires": 300}},
+        "health": {"task": "milestones.measure_health", "schedule": timedelta(minutes=1), "options": {"expires": 50}},
         "reports": {"task": "analytics.reports_due", "schedule": timedelta(minutes=1), "options": {"expires": 50}},
         "nudge": {"task": "playbooks.nudge_waiting", "schedule": timedelta(seconds=2), "options": {"expires": 5}},
         "tell": {"task": "playbooks.tell_waiting", "schedule": timedelta(seconds=2), "options": {"expires": 5}},
         "remind": {"task": "playbooks.remind", "schedule": timedelta(minutes=10), "options": {"expires": 300}},
+        "digest": {"task": "playbooks.digest", "schedule": timedelta(minutes=10), "options": {"expires": 300}},
         "ratings": {"task": "playbooks.mind_ratings", "schedule": timedelta(seconds=30), "options": {"expires": 30}},
         "keep": {"task": "analytics.keep_waiting", "schedule": timedelta(seconds=2), "options": {"expires": 5}},
         "recount": {

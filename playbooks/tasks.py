@@ -14,7 +14,8 @@ from onboarding import clock
 from onboarding.tenancy.availability import is_away
 from onboarding.tenancy.jobs import claim, hand_over
 from onboarding.tenancy.locks import take_turn
-from onboarding.tenancy.models import Workspace
+from onboarding.tenancy.mailing import Fate, hand_in
+from onboarding.tenancy.models import Member, Workspace
 from onboarding.tenancy.scope import workspace_scope
 from playbooks.lookups import workspaces_to_nudge, workspaces_with_webhooks_due
 from playbooks.nudging.attention import kept_attention, let_go_what_may
@@ -22,6 +23,7 @@ from playbooks.nudging.handing import give_up_lost, hand_over_claimed
 from playbooks.nudging.noticing import low_ratings, read_on
 from playbooks.nudging.settling import settle_due
 from playbooks.plays import remind_due
+from playbooks.portfolio import digest
 from playbooks.webhooks import telling
 from playbooks.webhooks.delivering import deliver_due
 
@@ -120,6 +122,33 @@ def remind() -> None:
     if not claim("playbooks.remind", every=timedelta(hours=1)):
         return
     _everywhere(remind_due)
+
+
+@shared_task(name="playbooks.digest", time_limit=LONG)
+def send_digests() -> None:
+    """Monday's mail to those who look after accounts, once each; a server that is away gets it later the same day."""
+    if not claim("playbooks.digest", every=timedelta(minutes=10)):
+        return
+    for workspace_id in Workspace.objects.order_by("pk").values_list("pk", flat=True):
+        with workspace_scope(workspace_id):
+            members = digest.due_members(clock.now())
+        for member in members:
+            _send_digest(workspace_id, member)
+
+
+def _send_digest(workspace_id: int, member: Member) -> None:
+    try:
+        with workspace_scope(workspace_id):
+            now = clock.now()
+            mail = digest.mail(member, digest.write(member, now)) if digest.claim(member, now) else None
+    except Exception as error:
+        if is_away(error):
+            raise
+        log.exception("the digest of member %s could not be written", member.pk)
+        return
+    if mail and hand_in(mail).fate == Fate.NOT_TAKEN:
+        with workspace_scope(workspace_id):
+            digest.give_back(member)
 
 
 @shared_task(name="playbooks.mind_ratings")

@@ -1,7 +1,17 @@
 from django.urls import path, re_path
 
 from playbooks import preferences, widget
-from playbooks.pages import attention, nudges, playbook, tasks, templates, webhooks
+from playbooks.pages import (
+    account_activity,
+    attention,
+    handing_over,
+    nudges,
+    playbook,
+    portfolio,
+    tasks,
+    templates,
+    webhooks,
+)
 
 NUDGE = "w/<slug:slug>/nudges/<int:pk>"
 PLAY = "w/<slug:slug>/playbook/<slug:kind>/<str:key>"
@@ -16,6 +26,19 @@ urlpatterns = [
     ),
     path("n/<str:token>/", preferences.preferences, name="preferences"),
     path("n/<str:token>/stop/", preferences.unsubscribe, name="unsubscribe"),
+    path("w/<slug:slug>/accounts/", portfolio.account_list, name="account-list"),
+    path("w/<slug:slug>/accounts/together/", portfolio.account_bulk, name="account-bulk"),
+    path("w/<slug:slug>/accounts/digest/", portfolio.digest_choose, name="digest-choose"),
+    path("w/<slug:slug>/accounts/views/save/", portfolio.portfolio_view_save, name="portfolio-view-save"),
+    path(
+        "w/<slug:slug>/accounts/views/<int:pk>/remove/", portfolio.portfolio_view_remove, name="portfolio-view-remove"
+    ),
+    path("w/<slug:slug>/accounts/<int:pk>/activity/", account_activity.account_activity, name="account-activity"),
+    path("w/<slug:slug>/accounts/<int:pk>/activity/task/", account_activity.account_task, name="account-task"),
+    path("w/<slug:slug>/accounts/<int:pk>/work/", account_activity.account_work, name="account-work"),
+    path("w/<slug:slug>/notes/<int:pk>/<slug:verb>/", account_activity.note_act, name="note-act"),
+    path("w/<slug:slug>/people/<int:pk>/messages/", account_activity.person_messages, name="person-messages"),
+    path("w/<slug:slug>/team/<int:pk>/hand-over/", handing_over.member_hand_over, name="member-hand-over"),
     path("w/<slug:slug>/playbook/", playbook.playbook_list, name="playbook-list"),
     path("w/<slug:slug>/playbook/whole/<slug:kind>/", playbook.playbook_whole, name="playbook-whole"),
     path(f"{PLAY}/", playbook.playbook_page, name="playbook-page"),

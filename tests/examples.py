@@ -18,6 +18,7 @@ from analytics.models import (
     SavedView,
 )
 from milestones.models import (
+    AccountHealth,
     AccountLink,
     AnswerRule,
     Answers,
@@ -28,6 +29,7 @@ from milestones.models import (
     Feature,
     Goal,
     GoalReading,
+    HealthChange,
     Hit,
     Kickoff,
     Ladder,
@@ -42,6 +44,7 @@ from milestones.models import (
     Rung,
     Segment,
     SegmentEntry,
+    Standing,
     TailoredLadder,
     Transition,
     TransitionCounter,
@@ -71,14 +74,17 @@ from onboarding.tracking.models import (
     SourceKey,
 )
 from playbooks.models import (
+    AccountNote,
     Attention,
     Delivery,
+    Digest,
     Edition,
     Endpoint,
     MessageTemplate,
     MessageText,
     Nudge,
     Play,
+    PortfolioView,
     Preference,
     Remark,
     Review,
@@ -223,6 +229,11 @@ def make_progress(own: dict, now, seat: Seat) -> None:
         written_at=now,
     )
     TransitionCounter.objects.create(**own, last=1)
+    measured = {"pace": "stalled", "weight": 0, "since": now, "measured_at": now}
+    measured |= {"findings": [["silent", "stalled", {"days": 20, "ever": True}]]}
+    AccountHealth.objects.create(**own, account=seat.account, ladder=ladder, **measured)
+    HealthChange.objects.create(**own, account=seat.account, at=now, was="on_track", pace="stalled")
+    Standing.objects.create(**own, account=seat.account, kind="blocked_by_us", note="No import yet", since=now)
     ChecklistDocument.objects.create(**own, enrollment=enrollment, stamp="1", body="{}", is_unfinished=True)
     MagicLink.objects.create(
         **own, enrollment=enrollment, token_hash=hash_secret(new_secret("cairn_magic")), created_at=now, expires_at=now
@@ -271,6 +282,10 @@ def make_messages(own: dict, now) -> None:
     delivery = Delivery.objects.create(**own, nudge=nudge, channel="email", rung="path", **told)
     Suppression.objects.create(**own, delivery=delivery, at=now, reason="quiet_hours")
     Task.objects.create(**own, title="Call Harbor", made_at=now)
+    account = Account.objects.first()
+    AccountNote.objects.create(**own, account=account, text="They switch systems", at=now)
+    PortfolioView.objects.create(**own, name="Stalled", query="pace=stalled", made_at=now)
+    Digest.objects.create(**own, member=Member.objects.first())
     play = Play.objects.create(**own, milestone="share")
     Edition.objects.create(**own, play=play, number=1, purpose="Why", made_at=now)
     Remark.objects.create(**own, play=play, text="A word", made_at=now)

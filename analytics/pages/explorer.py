@@ -10,15 +10,16 @@ from analytics.dimensions import dimension_of, name_of, offered
 from analytics.kept import answer
 from analytics.measures import measure_of, measures_of
 from analytics.metrics import BY_KEY
+from analytics.models import SavedView
 from analytics.pages.explored import Chosen, as_file, laid_out
 from analytics.pages.filters import filters
-from analytics.pages.saved_views import views
 from analytics.rollups.keeping import is_behind, standing
 from analytics.worked_out import EXPLORED
 from milestones.studio.days import Calendar
 from onboarding import clock
 from onboarding.tenancy.access import open_to
 from onboarding.tenancy.models import Access
+from onboarding.tenancy.saved_views import views
 from onboarding.tenancy.security_headers import with_charts
 
 USUAL = ("activation_rate", "role")  # what is laid out before anybody has asked
@@ -68,7 +69,7 @@ def explorer(request, slug):
             "is_refreshing": not found.is_fresh or is_behind(),
             "counted_at": calendar.time(state.kept_at),
             "query": chosen.query(),
-            "views": views(request),
+            "views": views(request, SavedView),
             **filters(chosen.asked),
         }
         if found.said:

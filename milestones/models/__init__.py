@@ -1,4 +1,5 @@
 from milestones.models.discovery import AccountLink, AnswerRule, Answers, Question, TailoredLadder
+from milestones.models.health import AccountHealth, HealthChange, Pace, Reason, Standing
 from milestones.models.ladders import DraftEdit, Ladder, Phase, Rung, Version
 from milestones.models.library import Feature, Milestone
 from milestones.models.pace import LadderOutlook, PeerTime, UsualTime
@@ -17,6 +18,7 @@ from milestones.models.ratings import Rating
 from milestones.models.segments import Segment, SegmentEntry
 
 __all__ = [
+    "AccountHealth",
     "AccountLink",
     "AnswerRule",
     "Answers",
@@ -27,20 +29,24 @@ __all__ = [
     "Feature",
     "Goal",
     "GoalReading",
+    "HealthChange",
     "Hit",
     "Kickoff",
     "Ladder",
     "LadderOutlook",
     "MagicLink",
     "Milestone",
+    "Pace",
     "PeerTime",
     "Phase",
     "Progress",
     "Question",
     "Rating",
+    "Reason",
     "Rung",
     "Segment",
     "SegmentEntry",
+    "Standing",
     "TailoredLadder",
     "Transition",
     "TransitionCounter",

@@ -171,6 +171,12 @@ def happenings(account: Account, calendar: Calendar) -> list[Happening]:
     ]
 
 
+def trait(traits: dict, key: str) -> str:
+    """A trait as text; "" where it is not known."""
+    value = traits.get(key)
+    return "" if value in (None, "", [], {}) else str(value)[:120].replace("_", " ").capitalize()
+
+
 def traits_shown(traits: dict, *, most: int = 30) -> list[tuple[str, str]]:
     """(label, value) of the traits that are known, in the order of their names; the name itself stands above."""
     shown = [(key, value) for key, value in sorted(traits.items()) if key != "name" and value not in (None, "")]

@@ -1,47 +1,26 @@
-"""Pages: the list of accounts, and one account."""
+"""Page: one account, and what a member says and does about it."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from milestones.checklist.actions import ActionRefusedError
+from milestones.health.standing import end, say, standing_of
 from milestones.models import Ladder
 from milestones.studio import member_actions
-from milestones.studio.account_story import happenings, tell, traits_shown
+from milestones.studio.account_health import StandingForm, definition_of, goals_of, health_of
+from milestones.studio.account_story import happenings, tell, trait, traits_shown
 from milestones.studio.heard import heard_at
-from milestones.studio.portfolio import SORTS, account_rows, find_accounts, trait
-from milestones.studio.rendering import address_of_pages, calendar_of, page_of, show
+from milestones.studio.rendering import calendar_of, show
 from milestones.studio.roster import Wanted, find_people, person_rows
 from milestones.studio.rung_forms import EnrollForm
-from milestones.studio.splits import counted, headline, split
+from milestones.studio.splits import counted
 from onboarding.tenancy.access import open_to
 from onboarding.tenancy.models import Access
 from onboarding.tracking.models import Account
 from onboarding.tracking.pages.managers import managers
 
 PEOPLE_SHOWN = 10
-
-
-@require_safe
-@open_to(Access.MANAGER)
-def account_list(request, slug):
-    """`?q=` finds by name or id, `?sort=` orders by one of SORTS, "-" before it downwards."""
-    q, sort = request.GET.get("q", "").strip()[:200], request.GET.get("sort", "name")
-    sort = sort if sort.removeprefix("-") in SORTS else "name"
-    page = page_of(request, find_accounts(q=q, sort=sort))
-    context = {
-        "nav_current": "account-list",
-        "headline": headline(
-            split(Account.objects.filter(is_test=False), "seat__account"), one="account", many="accounts"
-        ),
-        "rows": account_rows(page, calendar_of(request)),
-        "left_out": Account.objects.filter(is_test=True).count(),
-        "page": page,
-        "pages_query": address_of_pages(request),
-        "q": q,
-        "sort": sort,
-    }
-    return show(request, "account_list.html", context)
 
 
 @require_safe
@@ -70,11 +49,30 @@ def account_enroll(request, slug, pk):
     return _show_account(request, account, enroll_form=form)
 
 
+@require_POST
+@open_to(Access.MANAGER)
+def account_standing(request, slug, pk):
+    """Say that it is blocked, or waits; `over=1` that it is not so any more."""
+    account = get_object_or_404(Account, pk=pk)
+    if request.POST.get("over") == "1":
+        end(account, member=request.member)
+        messages.success(request, "Nothing holds it up, then. Its pace is measured again.")
+        return redirect("account-detail", slug=slug, pk=pk)
+    form = StandingForm(request.POST, auto_id="standing-%s")
+    if not form.is_valid():
+        return _show_account(request, account, standing_form=form)
+    say(account, member=request.member, **form.cleaned_data)
+    messages.success(request, "Noted. Its health says so from now on.")
+    return redirect("account-detail", slug=slug, pk=pk)
+
+
 def _published() -> list[Ladder]:
     return list(Ladder.objects.exclude(live=None).order_by("position", "id"))
 
 
-def _show_account(request, account: Account, enroll_form: EnrollForm | None = None):
+def _show_account(
+    request, account: Account, enroll_form: EnrollForm | None = None, standing_form: StandingForm | None = None
+):
     calendar = calendar_of(request)
     people = find_people(Wanted(account=account.pk))
     context = {
@@ -86,6 +84,11 @@ def _show_account(request, account: Account, enroll_form: EnrollForm | None = No
         "first_seen": calendar.date(account.first_seen_at),
         "last_seen": calendar.day(account.last_seen_at),
         "story": tell(account, calendar),
+        "health": health_of(account, calendar),
+        "standing": standing_of(account),
+        "standing_form": standing_form or StandingForm(auto_id="standing-%s"),
+        "goals": goals_of(account, calendar),
+        "done": definition_of(account, calendar),
         "people_count": people.count(),
         "people": person_rows(people[:PEOPLE_SHOWN], calendar, Wanted(account=account.pk)),
         "happenings": happenings(account, calendar),

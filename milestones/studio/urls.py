@@ -25,8 +25,8 @@ ACCOUNT = "w/<slug:slug>/accounts/<int:pk>"
 ENROLLMENT = "w/<slug:slug>/people/<int:pk>/enrollments/<int:enrollment>"
 
 urlpatterns = [
-    path("w/<slug:slug>/accounts/", accounts.account_list, name="account-list"),
     path("w/<slug:slug>/accounts/<int:pk>/", accounts.account_detail, name="account-detail"),
+    path(f"{ACCOUNT}/standing/", accounts.account_standing, name="account-standing"),
     path(f"{ACCOUNT}/plan/", account_plan.account_plan, name="account-plan"),
     path(f"{ACCOUNT}/plan/kickoff/<slug:verb>/", account_plan.kickoff_act, name="kickoff-act"),
     path(f"{ACCOUNT}/plan/goals/", account_plan.goal_add, name="goal-add"),

@@ -4,20 +4,24 @@ from playbooks.models.attention import Attention, Preference, Undeliverable
 from playbooks.models.deliveries import Delivery, Suppression
 from playbooks.models.nudges import Nudge
 from playbooks.models.plays import Edition, Play, Remark, Review
+from playbooks.models.portfolio import AccountNote, Digest, PortfolioView
 from playbooks.models.tasks import Task
 from playbooks.models.webhooks import Endpoint, WebhookAttempt, WebhookMessage
 from playbooks.models.wording import Channel, MessageTemplate, MessageText
 
 __all__ = [
+    "AccountNote",
     "Attention",
     "Channel",
     "Delivery",
+    "Digest",
     "Edition",
     "Endpoint",
     "MessageTemplate",
     "MessageText",
     "Nudge",
     "Play",
+    "PortfolioView",
     "Preference",
     "Remark",
     "Review",

@@ -5,13 +5,10 @@ Everything is asked again, at the very moment, of each delivery alone: hours may
 
 import logging
 import secrets
-import smtplib
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from anymail.exceptions import AnymailConfigurationError, AnymailRecipientsRefused
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
@@ -24,6 +21,7 @@ from milestones.languages import reading
 from milestones.models import Enrollment
 from onboarding import clock
 from onboarding.tenancy.availability import is_away
+from onboarding.tenancy.mailing import Fate, hand_in
 from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import current_workspace_id, workspace_scope
 from onboarding.tenancy.secrets import hash_secret, new_secret
@@ -41,7 +39,6 @@ from playbooks.wording.variables import values_for
 log = logging.getLogger(__name__)
 State = Delivery.State
 AGAIN, TRIES = timedelta(minutes=10), 5
-TURNED_AWAY = (401, 403, 429)  # a mail service's answers that say that it took nothing
 LOST = timedelta(minutes=10)  # after which what is being handed over is not known to have gone
 
 
@@ -218,8 +215,8 @@ def _as_task(each: Delivery, message: Message, enrollment: Enrollment, now: date
 
 def _send(workspace_id: int, ready: Ready) -> None:
     """Hand one mail to the server: it is marked as being handed over, and that is stored."""
-    noted = _handed(ready.mail)
-    now = clock.now()
+    handed = hand_in(ready.mail)
+    noted, now = FATES[handed.fate] | {"provider_id": handed.provider_id}, clock.now()
     with workspace_scope(workspace_id):
         settled = {} if noted["state"] == State.WAITING else {"settled_at": now}
         sent = {"sent_at": now} if noted["state"] == State.SENT else {}
@@ -231,42 +228,12 @@ def _send(workspace_id: int, ready: Ready) -> None:
             Suppression.objects.create(workspace_id=workspace_id, **row)
 
 
-def _handed(mail: EmailMultiAlternatives) -> dict:
-    """What became of a mail: waiting again only where the server certainly did not take it."""
-    try:
-        connection = mail.get_connection()
-        connection.open()
-    except Exception as error:
-        log.warning("the mail server could not be reached: %s", type(error).__name__)
-        return {"state": State.WAITING, "reason": "no_server"}
-    try:
-        mail.send()
-    except Exception as error:
-        log.warning("a mail was not handed over as usual: %s", type(error).__name__)
-        return _refused(error)
-    finally:
-        with suppress(Exception):
-            connection.close()
-    status = getattr(mail, "anymail_status", None)
-    provider = (getattr(status, "message_id", None) or "") if status else ""
-    return {"state": State.SENT, "provider_id": str(provider)[:200]}
-
-
-def _refused(error: Exception) -> dict:
-    """By what the server answered; without an answer nobody knows whether it took the mail."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        codes = [code for code, _ in error.recipients.values()]
-    elif isinstance(error, smtplib.SMTPResponseException):
-        codes = [error.smtp_code]
-    elif isinstance(error, AnymailRecipientsRefused):
-        return {"state": State.DROPPED, "reason": "refused"}
-    elif isinstance(error, AnymailConfigurationError) or getattr(error, "status_code", None) in TURNED_AWAY:
-        return {"state": State.WAITING, "reason": "no_server"}
-    else:
-        return {"state": State.UNKNOWN, "reason": "unknown"}
-    if all(500 <= code < 600 for code in codes) and not isinstance(error, smtplib.SMTPSenderRefused):
-        return {"state": State.DROPPED, "reason": "refused"}
-    return {"state": State.WAITING, "reason": "no_server"}
+FATES = {
+    Fate.TAKEN: {"state": State.SENT},
+    Fate.NOT_TAKEN: {"state": State.WAITING, "reason": "no_server"},
+    Fate.REFUSED: {"state": State.DROPPED, "reason": "refused"},
+    Fate.UNKNOWN: {"state": State.UNKNOWN, "reason": "unknown"},
+}
 
 
 def give_up_lost(now: datetime) -> int:

@@ -36,6 +36,12 @@ class TaskForm(forms.Form):
         )
 
 
+def open_tasks():
+    """What is to be done, the most urgent first."""
+    tasks = Task.objects.filter(done_at=None).select_related("account", "owner__user", "delivery__nudge")
+    return tasks.order_by(F("due_on").asc(nulls_last=True), "pk")
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @open_to(Access.MANAGER)
 def task_list(request, slug):
@@ -48,12 +54,11 @@ def task_list(request, slug):
         return redirect(request.get_full_path())
     whose = request.GET.get("whose", "mine")
     whose = whose if whose in WHOSE else "mine"
-    tasks = Task.objects.select_related("account", "owner__user", "delivery__nudge")
     if whose == "done":
-        tasks = tasks.exclude(done_at=None).order_by("-done_at")
+        done = Task.objects.exclude(done_at=None).select_related("account", "owner__user", "delivery__nudge")
+        tasks = done.order_by("-done_at")
     else:
-        tasks = tasks.filter(done_at=None).order_by(F("due_on").asc(nulls_last=True), "pk")
-        tasks = tasks.filter(owner=request.member) if whose == "mine" else tasks
+        tasks = open_tasks().filter(owner=request.member) if whose == "mine" else open_tasks()
     today = clock.now().astimezone(request.workspace.zone).date()
     context = {
         "nav_current": "task-list",

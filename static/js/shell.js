@@ -32,6 +32,13 @@
     }
   })
 
+  // <input type="checkbox" data-check-all="name">: the boxes of that name in its form follow it.
+  document.addEventListener('change', (event) => {
+    const name = event.target.dataset?.checkAll
+    if (!name) return
+    for (const box of event.target.form.querySelectorAll(`input[type="checkbox"][name="${name}"]`)) box.checked = event.target.checked
+  })
+
   for (const button of document.querySelectorAll('[data-print]')) {
     button.hidden = false
     button.addEventListener('click', () => print())

@@ -8,7 +8,7 @@ from onboarding.tenancy.access import Access
 from onboarding.tenancy.models import ApiKey, Invitation, Member, SigningSecret
 from onboarding.tenancy.scope import workspace_scope
 from onboarding.tracking.models import Account, Event, Exclusion, InboxRow, Person, Source, SourceKey
-from playbooks.models import Endpoint, Nudge, Task, Undeliverable, WebhookMessage
+from playbooks.models import AccountNote, Endpoint, Nudge, PortfolioView, Task, Undeliverable, WebhookMessage
 from tests.examples import make_one_of_each, workspace_models
 from tests.isolation.test_routes_are_classed import routes
 from tests.isolation.test_rows_of_one_workspace import raw_count
@@ -39,6 +39,14 @@ SUBJECTS = {
     "account-test": Account,
     "account-manager": Account,
     "account-plan": Account,
+    "account-standing": Account,
+    "account-activity": Account,
+    "account-task": Account,
+    "account-work": Account,
+    "person-messages": Person,
+    "note-act": AccountNote,
+    "portfolio-view-remove": PortfolioView,
+    "member-hand-over": Member,
     "kickoff-act": Account,
     "goal-add": Account,
     "goal-edit": Account,

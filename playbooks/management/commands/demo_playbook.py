@@ -8,6 +8,7 @@ from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import workspace_scope
 from playbooks.demo import live_some_weeks, tell_the_crm, write
 from playbooks.demo_plays import write_plays
+from playbooks.demo_portfolio import write_portfolio
 
 
 class Command(BaseCommand):
@@ -27,3 +28,5 @@ class Command(BaseCommand):
         live_some_weeks(found, nudges)
         while drain(found.pk):
             pass
+        with workspace_scope(found.pk):
+            write_portfolio(found)

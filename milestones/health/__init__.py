@@ -1,0 +1,1 @@
+"""How an account is doing: its pace, with the reasons in words."""

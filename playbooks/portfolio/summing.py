@@ -1,0 +1,89 @@
+"""What a portfolio comes to: how many are doing how, how soon they reach value, what is due, what it is worth."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, FloatField, Q, QuerySet, Sum
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
+
+from milestones.models import AccountHealth, Pace
+from milestones.survival import Spell, product_limit
+from onboarding.tenancy.models import Member
+
+UNDER_WAY = (Pace.STALLED, Pace.AT_RISK, Pace.ON_TRACK)
+ENOUGH, DAY = 5, 86_400
+AMOUNT = r"^[0-9]{1,12}(\.[0-9]{1,6})?$"
+WORTH = "mrr"  # the trait that says what an account pays a month
+
+
+@dataclass(frozen=True)
+class Sum_:
+    """`median` is in days, None where half of the accounts are not known to get there; `worth` None where no trait says it."""
+
+    paces: Mapping[str, int]
+    reached_value: int
+    median: float | None
+    due: int
+    due_accounts: int
+    late_accounts: int
+    worth: float | None
+    stalled_worth: float
+
+    @property
+    def under_way(self) -> int:
+        return sum(self.paces.get(pace, 0) for pace in UNDER_WAY)
+
+    @property
+    def total(self) -> int:
+        return sum(self.paces.values())
+
+    @property
+    def split(self) -> str:
+        """ "9 on track, 2 at risk, 3 stalled." """
+        told = [(self.paces.get(pace, 0), pace.label.lower()) for pace in reversed(UNDER_WAY)]
+        return f"{', '.join(f'{count} {word}' for count, word in told if count)}." if self.under_way else "None."
+
+
+def sum_up(rows: QuerySet[AccountHealth], now: datetime) -> Sum_:
+    rows = rows.order_by()
+    under_way = rows.filter(pace__in=UNDER_WAY)
+    spells = [
+        Spell(((value_at or now) - began_at).total_seconds() / DAY, value_at is not None)
+        for began_at, value_at in rows.exclude(began_at=None).values_list("began_at", "value_at")
+    ]
+    is_due = Q(due_at__gt=now, due_at__lte=now + timedelta(days=7))
+    counts = under_way.aggregate(due=Count("pk", filter=is_due), late=Count("pk", filter=Q(late__gt=0)))
+    amount = Cast(KeyTextTransform(WORTH, "account__traits"), FloatField())
+    paid = under_way.annotate(text=KeyTextTransform(WORTH, "account__traits")).filter(text__regex=AMOUNT)
+    worth = paid.aggregate(all=Sum(amount), stalled=Sum(amount, filter=Q(pace=Pace.STALLED)))
+    reached = sum(spell.is_over for spell in spells)
+    return Sum_(
+        paces=dict(rows.values_list("pace").annotate(Count("pk"))),
+        reached_value=reached,
+        median=product_limit(spells).time_of(0.5) if reached >= ENOUGH else None,
+        due=counts["due"],
+        due_accounts=counts["due"],
+        late_accounts=counts["late"],
+        worth=worth["all"],
+        stalled_worth=worth["stalled"] or 0,
+    )
+
+
+def lede(paces: Mapping[str, int], member: Member, *, is_mine: bool) -> str:
+    """One sentence for the head of the page."""
+    under_way = sum(paces.get(pace, 0) for pace in UNDER_WAY)
+    on_track, total = paces.get(Pace.ON_TRACK, 0), sum(paces.values())
+    whose = "your" if is_mine else "the"
+    if not total:
+        return "You look after no account yet." if is_mine else "No account is known yet."
+    if not under_way:
+        return f"Nobody of {whose} {total:,} account{'s' if total != 1 else ''} is under way."
+    worry = under_way - on_track
+    lead = (
+        f"{on_track or 'None'} of {whose} {under_way:,} accounts under way {'is' if on_track <= 1 else 'are'} on track."
+    )
+    if not worry:
+        return lead
+    return f"{lead} {worry:,} need{'s' if worry == 1 else ''} a look this week."
