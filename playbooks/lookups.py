@@ -16,6 +16,11 @@ def workspaces_with_webhooks_due(at: datetime) -> list[int]:
     return [pk for (pk,) in rows("select * from workspaces_with_webhooks_due(%s)", [at])]
 
 
+def workspaces_with_sessions_to_tell() -> list[int]:
+    """The workspaces in which a mail about a session waits to be written."""
+    return [pk for (pk,) in rows("select * from workspaces_with_sessions_to_tell()", [])]
+
+
 def find_mailed_message(token: str) -> tuple[int, int] | None:
     """(workspace id, delivery id) of the mail whose links carry this token, or None."""
     found = rows("select workspace_id, delivery_id from find_mailed_message(%s)", [hash_secret(token)])

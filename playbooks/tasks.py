@@ -17,13 +17,14 @@ from onboarding.tenancy.locks import take_turn
 from onboarding.tenancy.mailing import Fate, hand_in
 from onboarding.tenancy.models import Member, Workspace
 from onboarding.tenancy.scope import workspace_scope
-from playbooks.lookups import workspaces_to_nudge, workspaces_with_webhooks_due
+from playbooks.lookups import workspaces_to_nudge, workspaces_with_sessions_to_tell, workspaces_with_webhooks_due
 from playbooks.nudging.attention import kept_attention, let_go_what_may
 from playbooks.nudging.handing import give_up_lost, hand_over_claimed
 from playbooks.nudging.noticing import low_ratings, read_on
 from playbooks.nudging.settling import settle_due
 from playbooks.plays import remind_due
 from playbooks.portfolio import digest
+from playbooks.sessions.letters import claim_next, give_back, letters
 from playbooks.webhooks import telling
 from playbooks.webhooks.delivering import deliver_due
 
@@ -122,6 +123,39 @@ def remind() -> None:
     if not claim("playbooks.remind", every=timedelta(hours=1)):
         return
     _everywhere(remind_due)
+
+
+@shared_task(name="playbooks.tell_sessions", time_limit=LONG)
+def tell_sessions() -> None:
+    """Mails about sessions: each is taken, written, and handed over, in transactions of its own."""
+    if not claim("playbooks.tell_sessions", every=timedelta(seconds=5)):
+        return
+    for workspace_id in workspaces_with_sessions_to_tell():
+        until = time.monotonic() + BUDGET
+        while time.monotonic() < until and _tell_session(workspace_id):
+            pass
+
+
+def _tell_session(workspace_id: int) -> bool:
+    """One session's mails; whether there was any. The person's decides whether it goes again."""
+    with workspace_scope(workspace_id):
+        told = claim_next()
+    if told is None:
+        return False
+    try:
+        with workspace_scope(workspace_id):
+            mails = letters(told)
+    except Exception as error:
+        if is_away(error):
+            raise
+        log.exception("the mails of session %s could not be written", told.session.pk)
+        return True
+    fates = [hand_in(mail).fate for mail in mails]
+    if fates and fates[0] == Fate.NOT_TAKEN:
+        with workspace_scope(workspace_id):
+            give_back(told)
+        return False
+    return True
 
 
 @shared_task(name="playbooks.digest", time_limit=LONG)

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from playbooks import preferences, widget
+from playbooks import preferences, session_pages, widget
 from playbooks.pages import (
     account_activity,
     attention,
@@ -8,6 +8,7 @@ from playbooks.pages import (
     nudges,
     playbook,
     portfolio,
+    sessions,
     tasks,
     templates,
     webhooks,
@@ -39,6 +40,15 @@ urlpatterns = [
     path("w/<slug:slug>/notes/<int:pk>/<slug:verb>/", account_activity.note_act, name="note-act"),
     path("w/<slug:slug>/people/<int:pk>/messages/", account_activity.person_messages, name="person-messages"),
     path("w/<slug:slug>/team/<int:pk>/hand-over/", handing_over.member_hand_over, name="member-hand-over"),
+    path("widget/v1/sessions/<str:key>", widget.widget_session, name="widget-session"),
+    path("c/<str:token>/session/<str:key>/", session_pages.session_ask, name="session-ask"),
+    path("s/<str:token>/", session_pages.session_choose, name="session-choose"),
+    path("s/<str:token>/session.ics", session_pages.session_calendar, name="session-calendar"),
+    path("w/<slug:slug>/sessions/", sessions.session_list, name="session-list"),
+    path("w/<slug:slug>/sessions/new/", sessions.session_new, name="session-new"),
+    path("w/<slug:slug>/sessions/hours/", sessions.session_hours, name="session-hours"),
+    path("w/<slug:slug>/sessions/<int:pk>/", sessions.session_detail, name="session-detail"),
+    path("w/<slug:slug>/sessions/<int:pk>/cancel/", sessions.session_cancel, name="session-cancel"),
     path("w/<slug:slug>/playbook/", playbook.playbook_list, name="playbook-list"),
     path("w/<slug:slug>/playbook/whole/<slug:kind>/", playbook.playbook_whole, name="playbook-whole"),
     path(f"{PLAY}/", playbook.playbook_page, name="playbook-page"),

@@ -4,6 +4,9 @@ from milestones.checklist.widget import open_preflight, say, unknown
 from milestones.people import find_person
 from onboarding.tenancy.access import PERSON_TOKEN, open_to
 from playbooks.messages import do, messages_for
+from playbooks.sessions.asking import ask_at, cards_for, close_card
+from playbooks.sessions.booking import SessionRefusedError
+from playbooks.sessions.links import link_to
 
 
 @open_preflight
@@ -15,7 +18,8 @@ def widget_messages(request):
     person = find_person(request.claims.person)
     if person is None:
         return unknown(request)
-    return say(request, {"messages": messages_for(person, account=request.claims.account)})
+    shown = messages_for(person, account=request.claims.account)
+    return say(request, {"messages": [*shown, *cards_for(person, request.workspace_asked)]})
 
 
 @open_preflight
@@ -27,6 +31,24 @@ def widget_message_deed(request, message, deed):
     person = find_person(request.claims.person)
     if person is None:
         return unknown(request)
-    if not do(person, message, deed):
+    if not do(person, message, deed) and not close_card(person, message, deed):
         return say(request, {"code": "unknown_message", "message": "This person has no such message."}, status=404)
     return say(request, {"saved": True})
+
+
+@open_preflight
+@open_to(PERSON_TOKEN)
+def widget_session(request, key):
+    """The person asks for a session about a step; the times to choose from come as a message."""
+    if request.method != "POST":
+        return say(request, {"code": "method_not_allowed", "message": "Act with POST."}, status=405)
+    person = find_person(request.claims.person)
+    if person is None:
+        return unknown(request)
+    try:
+        session = ask_at(person, key, ladder=request.GET.get("ladder", "")[:100], account=request.claims.account)
+    except SessionRefusedError as error:
+        return say(request, {"code": "refused", "message": str(error)}, status=409)
+    if session is None:
+        return say(request, {"code": "unknown_step", "message": "This person has no such step."}, status=404)
+    return say(request, {"shows": True, "link": link_to(session)})

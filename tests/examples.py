@@ -76,6 +76,7 @@ from onboarding.tracking.models import (
 from playbooks.models import (
     AccountNote,
     Attention,
+    Coach,
     Delivery,
     Digest,
     Edition,
@@ -88,6 +89,7 @@ from playbooks.models import (
     Preference,
     Remark,
     Review,
+    Session,
     Suppression,
     Task,
     Undeliverable,
@@ -283,6 +285,9 @@ def make_messages(own: dict, now) -> None:
     Suppression.objects.create(**own, delivery=delivery, at=now, reason="quiet_hours")
     Task.objects.create(**own, title="Call Harbor", made_at=now)
     account = Account.objects.first()
+    coach = Coach.objects.create(**own, member=Member.objects.first(), hours=[[1, "09:00", "12:00"]])
+    wanted = {"person": person, "coach": coach, "state": "asked", "made_at": now}
+    Session.objects.create(**own, card=f"{own['workspace'].pk:016x}", nonce="n", **wanted)
     AccountNote.objects.create(**own, account=account, text="They switch systems", at=now)
     PortfolioView.objects.create(**own, name="Stalled", query="pace=stalled", made_at=now)
     Digest.objects.create(**own, member=Member.objects.first())

@@ -63,6 +63,7 @@ def document(enrollment: Enrollment, *, now: datetime, address: Address = TO_YOU
     on_track = [row for row in rows.values() if row.on_track]
     shown |= _brought(enrollment, shown, rungs, now)
     shown["peers"] = _peers(enrollment, shown["next"])
+    shown["sessions"] = Workspace.objects.filter(pk=current_workspace_id(), offers_sessions=True).exists()
     shown["forecast"] = done_between(outlook_of(enrollment.ladder_id, enrollment.seat.role), enrollment, on_track, now)
     return shown
 
@@ -167,6 +168,7 @@ def compose(
         "value": None,
         "peers": None,
         "recommended": said.recommended.rating if said.recommended else None,
+        "sessions": False,
         "moment": now,
     }
     return shown | {"headline": headline(shown, upcoming), "celebrate": celebrate(shown, now)}

@@ -1,10 +1,11 @@
 """One account: how far its people are by role, who first saw value, what happened lately."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import F
 
-from milestones.models import Progress, Transition
+from milestones.models import Ladder, Progress, Transition
 from milestones.studio.days import Calendar, Moment
 from milestones.studio.roles import RoleProgress, progress_by_role
 from milestones.studio.splits import Split, headline, split
@@ -155,20 +156,28 @@ def happenings(account: Account, calendar: Calendar) -> list[Happening]:
     people = Seat.objects.filter(account=account).values("person_id")
     told = Transition.objects.filter(account_id=account.pk, person_id__in=people, change__in=TOLD, at__isnull=False)
     rows = sorted(told.order_by("-number")[:LOOKED_AT], key=lambda row: (row.at, row.number), reverse=True)[:SHOWN]
-    titles = rung_titles((row.ladder, row.rung) for row in rows)
+    titles = titles_of(rows)
     names = Person.objects.in_bulk({row.person_id for row in rows})
     return [
         Happening(
             who=str(names.get(row.person_id, "Somebody")),
             person_id=row.person_id if row.person_id in names else None,
             did=TOLD[row.change],
-            title=titles.get((row.ladder, row.rung), row.rung),
+            title=titles[row.ladder, row.rung],
             status={"reopened": "open", "missed": "at_risk"}.get(row.change, row.change),
             is_late=row.change == "overdue",
             when=calendar.time(row.at),
         )
         for row in rows
     ]
+
+
+def titles_of(rows: Iterable[Transition]) -> dict[tuple[str, str], str]:
+    """(ladder key, rung key) → what a change was about: the rung's title, or the ladder's name where it names no rung."""
+    places = {(row.ladder, row.rung) for row in rows}
+    ladders = dict(Ladder.objects.filter(key__in={ladder for ladder, _ in places}).values_list("key", "name"))
+    known = rung_titles(places)
+    return {(ladder, rung): known.get((ladder, rung)) or rung or ladders.get(ladder, ladder) for ladder, rung in places}
 
 
 def trait(traits: dict, key: str) -> str:

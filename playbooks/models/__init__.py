@@ -5,6 +5,7 @@ from playbooks.models.deliveries import Delivery, Suppression
 from playbooks.models.nudges import Nudge
 from playbooks.models.plays import Edition, Play, Remark, Review
 from playbooks.models.portfolio import AccountNote, Digest, PortfolioView
+from playbooks.models.sessions import Coach, Session
 from playbooks.models.tasks import Task
 from playbooks.models.webhooks import Endpoint, WebhookAttempt, WebhookMessage
 from playbooks.models.wording import Channel, MessageTemplate, MessageText
@@ -13,6 +14,7 @@ __all__ = [
     "AccountNote",
     "Attention",
     "Channel",
+    "Coach",
     "Delivery",
     "Digest",
     "Edition",
@@ -25,6 +27,7 @@ __all__ = [
     "Preference",
     "Remark",
     "Review",
+    "Session",
     "Suppression",
     "Task",
     "Undeliverable",

@@ -150,7 +150,7 @@ def person_messages(request, slug, pk):
     """The part of a person's page: what was said to them, and what there is to do about them."""
     person = get_object_or_404(Person, pk=pk)
     whose = Whose(slug, Calendar(clock.now(), request.workspace.zone), person=person)
-    entries = [*timeline(whose, kind="messages"), *timeline(whose, kind="tasks")]
+    entries = [each for kind in ("messages", "tasks", "sessions") for each in timeline(whose, kind=kind)]
     entries = sorted(entries, key=lambda entry: entry.at, reverse=True)[:20]
     context = {
         "nav_current": "person-list",

@@ -55,7 +55,8 @@ def act_for(health: AccountHealth, slug: str) -> Act:
                 "Open the plan", reverse("account-plan", args=account), "Agree on what done looks like, and by when."
             )
         case "slow" | "late" | "behind":
-            return Act("See who", reverse("account-detail", args=account), held)
+            address = f"{reverse('session-new', args=[slug])}?account={health.account_id}"
+            return Act("Offer a session", address, "Get through it together with those who wait longest.")
         case "silent":
             return Act("Write a task", f"{reverse('account-activity', args=account)}#task-new", held)
     return Act("Open it", reverse("account-detail", args=account), held)

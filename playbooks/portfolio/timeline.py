@@ -9,12 +9,11 @@ from django.urls import reverse
 
 from milestones.health.words import said as reason_in_words
 from milestones.models import HealthChange, Kickoff, Pace, Standing, Transition
-from milestones.studio.account_story import TOLD
+from milestones.studio.account_story import TOLD, titles_of
 from milestones.studio.days import Calendar
 from milestones.studio.splits import counted
-from milestones.studio.titles import rung_titles
 from onboarding.tracking.models import Account, Person, Seat
-from playbooks.models import AccountNote, Delivery, Task
+from playbooks.models import AccountNote, Delivery, Session, Task
 
 KINDS = {
     "progress": "Progress",
@@ -23,6 +22,7 @@ KINDS = {
     "tasks": "Tasks",
     "health": "Health",
     "plan": "Plan",
+    "sessions": "Sessions",
 }
 A_PAGE = 40
 
@@ -75,11 +75,11 @@ def _progress(whose: Whose, before: datetime | None) -> Iterator[Entry]:
         people = Seat.objects.filter(account=whose.account).values("person_id")
         rows = Transition.objects.filter(account_id=whose.account.pk, person_id__in=people)
     told = list(_before(rows.filter(change__in=TOLD), "at", before))
-    titles = rung_titles((row.ladder, row.rung) for row in told)
+    titles = titles_of(told)
     names = Person.objects.in_bulk({row.person_id for row in told})
     for row in told:
         who = str(names.get(row.person_id, "Somebody"))
-        title = titles.get((row.ladder, row.rung), row.rung)
+        title = titles[row.ladder, row.rung]
         status = {"reopened": "open", "missed": "at_risk"}.get(row.change, row.change)
         link = whose.path("person-detail", row.person_id) if row.person_id in names and not whose.person else ""
         yield Entry(row.at, "progress", f"{who} {TOLD[row.change]}", title, status, link)
@@ -169,6 +169,20 @@ def _plan(whose: Whose, before: datetime | None) -> Iterator[Entry]:
         yield Entry(row.closed_at, "plan", "Kickoff closed", text, "reached", link)
 
 
+def _sessions(whose: Whose, before: datetime | None) -> Iterator[Entry]:
+    mine = {"person": whose.person} if whose.person else {"account": whose.account}
+    rows = Session.objects.filter(**mine).select_related("person", "made_by__user")
+    for row in _before(rows, "made_at", before):
+        who = "" if whose.person else f" {'to' if row.made_by else 'by'} {row.person}"
+        title = f"Session {'offered' if row.made_by else 'asked for'}{who}"
+        yield Entry(row.made_at, "sessions", title, row.wish, "open", whose.path("session-detail", row.pk))
+    for row in _before(rows.filter(state__in=(Session.State.HELD, Session.State.MISSED)), "starts_at", before):
+        came = row.state == Session.State.HELD
+        title = f"Session with {row.person}" if came else f"{row.person} did not come to the session"
+        link = whose.path("session-detail", row.pk)
+        yield Entry(row.starts_at, "sessions", title, row.outcome, "reached" if came else "skipped", link)
+
+
 SOURCES: dict[str, Callable[[Whose, datetime | None], Iterator[Entry]]] = {
     "progress": _progress,
     "messages": _messages,
@@ -176,4 +190,5 @@ SOURCES: dict[str, Callable[[Whose, datetime | None], Iterator[Entry]]] = {
     "tasks": _tasks,
     "health": _health,
     "plan": _plan,
+    "sessions": _sessions,
 }

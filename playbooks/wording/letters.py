@@ -66,6 +66,8 @@ def as_plain(message: Message, workspace: Workspace, rules: Attention, choices: 
     parts = [message.text]
     if message.link:
         parts.append(f"{message.button}: {message.link}")
+    if not choices:  # of something that the reader has asked for
+        return "\n\n".join(parts) + "\n"
     told = _("%(vendor)s writes to you because you are getting started with it.") % {"vendor": workspace.name}
     parts.append(f"--\n{told}\n{_('Choose what you get, or stop these mails')}: {choices}")
     if rules.imprint:

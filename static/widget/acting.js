@@ -41,7 +41,8 @@ function help(rung, from) {
     if (words.text()) from.act(rung.key, 'help', { text: words.text() }, 'help')
     else focusOn(words.area)
   }))
-  return [asked, fold(rung, 'help', asked ? say('Ask again') : say('Ask for help'), words.label, words.area, send)]
+  const together = from.sessions && deed(rung, from, from.wishes.get(rung.key) || {}, 'session', say('Do it together'), 'btn-sm')
+  return [asked, fold(rung, 'help', asked ? say('Ask again') : say('Ask for help'), words.label, words.area, draw('div', { class: 'step-actions' }, send, together))]
 }
 
 // A number says it; the sentence goes with it.

@@ -48,7 +48,8 @@ class Line {
 
   // {ok, shows, message}; throws when there is no good answer.
   async act(key, verb, said, ladder) {
-    const path = key ? `rungs/${encode(key)}/${verb}` : verb // of the whole ladder, where no step is named
+    const step = verb === 'session' ? `sessions/${encode(key)}` : `rungs/${encode(key)}/${verb}`
+    const path = key ? step : verb // of the whole ladder, where no step is named
     const response = await this.#send('POST', path, ladder, JSON.stringify(said || {}))
     const answer = await body(response)
     if (!response.ok && response.status !== 409) throw new Error(`status ${response.status}`)

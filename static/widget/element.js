@@ -213,6 +213,7 @@ class ChecklistElement extends HTMLElement {
       return
     }
     guarded(() => this.#wish(key, { busy: false, text }))()
+    if (verb === 'session') this.#messagesAt = 0 // the times to choose from come as a message
     this.#made.panel.announce(text)
     this.#pacer.hurry()
     this.#pacer.askNow()

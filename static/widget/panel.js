@@ -63,7 +63,7 @@ class Panel {
 
   // Draws first and swaps then: what cannot be drawn changes nothing.
   show(checklist, { fresh, server, wishes, drafts, films }) {
-    const from = { next: checklist.next, fresh, server, wishes, drafts, films, act: this.#act }
+    const from = { next: checklist.next, fresh, server, wishes, drafts, films, sessions: checklist.sessions, act: this.#act }
     const drawn = drawBody(checklist, from)
     const isSame = this.#shown && this.#shown.person === checklist.person
     this.#swap(drawn, isSame)

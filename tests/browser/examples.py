@@ -128,6 +128,7 @@ def find_examples(live) -> Examples:
     [(told,)] = live.rows("select account_id from milestones_answers order by number desc, account_id limit 1")
     [(feature,)] = live.rows("select key from milestones_feature order by key limit 1")
     [(nudge,)] = live.rows("select id from playbooks_nudge order by id limit 1")
+    [(session,)] = live.rows("select id from playbooks_session where state = 'held' order by id limit 1")
     [(keeper,)] = live.rows("select min(id) from tenancy_member")
     choices = _mailed(live, "", r"/n/[^/\s]+/(?!stop)")
     examples = Examples()
@@ -156,6 +157,10 @@ def find_examples(live) -> Examples:
         "account-work": f"{workspace}/accounts/{account}/work/",
         "person-messages": f"{workspace}/people/{climber}/messages/",
         "member-hand-over": f"{workspace}/team/{keeper}/hand-over/",
+        "session-list": f"{workspace}/sessions/?whose=all",
+        "session-new": f"{workspace}/sessions/new/?account={account}",
+        "session-hours": f"{workspace}/sessions/hours/",
+        "session-detail": f"{workspace}/sessions/{session}/",
         "account-plan": f"{workspace}/accounts/{told}/plan/",
         "account-discovery": f"{workspace}/accounts/{told}/discovery/",
         "question-list": f"{workspace}/discovery/",

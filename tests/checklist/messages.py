@@ -15,6 +15,10 @@ PYTHON = (
     "milestones/templatetags/days.py",
     "milestones/impact.py",
     "playbooks/preferences.py",
+    "playbooks/session_pages.py",
+    "playbooks/sessions/asking.py",
+    "playbooks/sessions/booking.py",
+    "playbooks/sessions/letters.py",
     "playbooks/wording/letters.py",
 )
 FOLDERS = ("milestones/checklist",)

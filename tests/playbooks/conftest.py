@@ -2,9 +2,12 @@
 
 from datetime import datetime, timedelta
 
+import jwt
 import pytest
 
 from milestones.models import Ladder
+from onboarding import clock
+from onboarding.tenancy.keys import add_signing_secret
 from onboarding.tenancy.scope import workspace_scope
 from playbooks.models import Attention, MessageTemplate, MessageText, Nudge
 from playbooks.nudging.switching import switch_on
@@ -29,6 +32,20 @@ def vendor(client, acme, monday):
     """Acme with the path, and a sender of its product's events."""
     publish_ladder(acme, PATH)
     return Sender(client, acme)
+
+
+@pytest.fixture
+def token(acme):
+    """Makes the headers with which the widget speaks for a person."""
+    with workspace_scope(acme.pk):
+        _, secret = add_signing_secret()
+
+    def make(person):
+        now = clock.now()
+        claims = {"sub": person, "aud": acme.public_id, "iat": now, "exp": now + timedelta(hours=1)}
+        return {"HTTP_AUTHORIZATION": f"Bearer {jwt.encode(claims, secret, algorithm='HS256')}"}
+
+    return make
 
 
 def make_nudge(

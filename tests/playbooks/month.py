@@ -9,6 +9,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
 from milestones import acts
+from milestones.checklist.actions import ActionRefusedError, rate
 from milestones.models import Enrollment, Ladder
 from milestones.publishing import draft, publish
 from onboarding import clock
@@ -211,13 +212,21 @@ def some_do_otherwise(world: World, day: int, now: datetime) -> None:
             case 1:
                 acts.write(verb="unenrolled", by="manager", actor="Owner", **said)
             case 2 | 3:
-                fresh += [each.pk] if each.pk % 8 == 2 else []
-                acts.write(verb="rated", rung="connect", rating=1, version=1, actor="x", **said)
+                fresh += [each.pk] if _rate(each, 1) and each.pk % 8 == 2 else []
             case 4:
                 acts.write(verb="reopened", rung="connect", by="manager", actor="Owner", note="again", **said)
     for each in running.filter(pk__in=world.sour):
-        acts.write(verb="rated", rung="connect", rating=5, version=1, actor="x", seat=each.seat, ladder=each.ladder.key)
+        _rate(each, 5)
     world.sour = fresh
+
+
+def _rate(enrollment: Enrollment, stars: int) -> bool:
+    """Whether they could: only what is reached is rated."""
+    try:
+        rate(enrollment, "connect", rating=stars)
+    except ActionRefusedError:
+        return False
+    return True
 
 
 def some_choose(world: World, now: datetime) -> None:

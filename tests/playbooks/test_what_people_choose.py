@@ -5,12 +5,9 @@ import json
 import re
 from datetime import timedelta
 
-import jwt
 import pytest
 from django.core import mail
 
-from onboarding import clock
-from onboarding.tenancy.keys import add_signing_secret
 from onboarding.tenancy.scope import workspace_scope
 from onboarding.tracking.models import Event, EventName
 from playbooks.models import Delivery, Preference, Undeliverable
@@ -133,19 +130,6 @@ def test_nothing_else_of_a_report_is_believed(client, by_service, acme, mailed, 
     report(client, told.pop("service_id"), told.pop("kind"), **told)
     with workspace_scope(acme.pk):
         assert not Undeliverable.objects.exists()
-
-
-@pytest.fixture
-def token(acme):
-    with workspace_scope(acme.pk):
-        _, secret = add_signing_secret()
-
-    def make(person):
-        now = clock.now()
-        claims = {"sub": person, "aud": acme.public_id, "iat": now, "exp": now + timedelta(hours=1)}
-        return {"HTTP_AUTHORIZATION": f"Bearer {jwt.encode(claims, secret, algorithm='HS256')}"}
-
-    return make
 
 
 def asked(client, token, person="hannah"):

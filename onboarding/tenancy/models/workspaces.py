@@ -53,6 +53,9 @@ class Workspace(models.Model):
     mails_links = models.BooleanField(
         default=False, db_default=False
     )  # people may have their checklist's link mailed to them
+    offers_sessions = models.BooleanField(
+        default=False, db_default=False
+    )  # somebody of the team holds them: kept by the floor that does
     wording = models.IntegerField(default=0, db_default=0)  # moves when what checklists say was changed in place
     created_at = models.DateTimeField(auto_now_add=True)
 

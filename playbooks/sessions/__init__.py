@@ -1,0 +1,1 @@
+"""Coach-led sessions: asked for or offered, booked at a free time, held, and what came of them."""

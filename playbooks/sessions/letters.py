@@ -1,0 +1,161 @@
+"""The mails of a session: to the person in their language, with the entry for their calendar; to the coach."""
+
+from dataclasses import dataclass
+from email.utils import parseaddr
+from html import escape
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives
+from django.core.validators import validate_email
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from milestones.languages import reading
+from onboarding import clock
+from onboarding.tenancy.models import Workspace
+from onboarding.tenancy.scope import current_workspace_id
+from playbooks.models import Preference, Session, Undeliverable
+from playbooks.nudging.attention import attention, is_stopped
+from playbooks.sessions.booking import title_of
+from playbooks.sessions.calendars import entry
+from playbooks.sessions.links import link_to
+from playbooks.wording.composing import Message
+from playbooks.wording.letters import as_page, as_plain, sender
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is to be mailed about a session, and which telling it is."""
+
+    session: Session
+    kind: str
+
+
+def claim_next() -> Told | None:
+    """The next session of the open workspace of which something is to be told; taken, so that nobody tells it twice.
+
+    While sending is stopped nothing is taken: it waits.
+    """
+    if is_stopped(attention(), "email"):
+        return None
+    rows = Session.objects.select_for_update(skip_locked=True, of=("self",)).exclude(to_tell="")
+    session = rows.select_related("person", "coach__member__user", "enrollment__ladder").order_by("pk").first()
+    if session is None:
+        return None
+    told = Told(session, session.to_tell)
+    Session.objects.filter(pk=session.pk).update(to_tell="", told_at=clock.now())
+    return told
+
+
+def give_back(told: Told) -> None:
+    """The server did not take it; a newer word goes before."""
+    Session.objects.filter(pk=told.session.pk, to_tell="").update(to_tell=told.kind)
+
+
+def letters(told: Told) -> list[EmailMultiAlternatives]:
+    """The mails: to the person where they can be written to, and to the coach of what they should have in their calendar."""
+    session, workspace = told.session, Workspace.objects.get(pk=current_workspace_id())
+    found = []
+    if _may_write_to(session, told.kind):
+        with reading(workspace, session.person):
+            found.append(_to_person(told, workspace))
+    if told.kind != "offered" and session.coach:
+        with timezone.override(workspace.zone):
+            found.append(_to_coach(told, workspace))
+    return found
+
+
+def _may_write_to(session: Session, kind: str) -> bool:
+    """An offer is a message that nobody has asked for; what was booked is their own."""
+    email = session.person.email
+    try:
+        validate_email(email)
+    except ValidationError:
+        return False
+    if Undeliverable.objects.filter(email__iexact=email).exists():
+        return False
+    return kind != "offered" or not Preference.objects.filter(person_id=session.person_id, no_email=True).exists()
+
+
+def _to_person(told: Told, workspace: Workspace) -> EmailMultiAlternatives:
+    session, rules = told.session, attention()
+    coach = str(session.coach.member.user) if session.coach else workspace.name
+    about = title_of(session)
+    when = said(session)
+    subject, text = {
+        "offered": (
+            _("A session about “%(step)s”?") % {"step": about},
+            _(
+                "%(coach)s offers you %(minutes)s minutes to get through it together. Choose a time that suits you, or say that you do not need it."
+            )
+            % {"coach": coach, "minutes": session.minutes},
+        ),
+        "booked": (_("Your session: %(when)s") % {"when": when}, _with(coach, about, session)),
+        "moved": (_("Your session is now %(when)s") % {"when": when}, _with(coach, about, session)),
+        "cancelled": (_("Your session of %(when)s is cancelled") % {"when": when}, session.outcome),
+    }[told.kind]
+    button = {"offered": _("Choose a time"), "cancelled": ""}.get(told.kind, _("Change or cancel it"))
+    link = link_to(session)
+    html = "".join(f"<p>{escape(line)}</p>" for line in text.split("\n") if line.strip())
+    message = Message(subject, html, text, button, link if button else "", workspace.languages[0])
+    mail = EmailMultiAlternatives(
+        subject=subject[:150],
+        body=as_plain(message, workspace, rules, ""),
+        from_email=sender(workspace, rules),
+        to=[session.person.email],
+        reply_to=[session.coach.member.user.email] if session.coach else None,
+    )
+    mail.attach_alternative(as_page(message, workspace, rules, ""), "text/html")
+    if told.kind != "offered":
+        _attach(mail, told, _("Session with %(coach)s: %(step)s") % {"coach": coach, "step": about}, workspace)
+    return mail
+
+
+def _with(coach: str, about: str, session: Session) -> str:
+    text = _("%(minutes)s minutes with %(coach)s about “%(step)s”.") % {
+        "minutes": session.minutes,
+        "coach": coach,
+        "step": about,
+    }
+    place = session.coach.place if session.coach else ""
+    return f"{text}\n{place}" if place else text
+
+
+def said(session: Session) -> str:
+    """When it is, where the reader is: "Tuesday 3 December, 14:00 (CET)"."""
+    at = timezone.localtime(session.starts_at) if session.starts_at else None
+    return f"{formats.date_format(at, 'l j F, H:i')} ({at:%Z})" if at else ""
+
+
+def _to_coach(told: Told, workspace: Workspace) -> EmailMultiAlternatives:
+    session = told.session
+    about, who = title_of(session), f"{session.person}{f' ({session.account})' if session.account else ''}"
+    word = {"booked": "Booked", "moved": "Moved", "cancelled": "Cancelled"}[told.kind]
+    address = settings.CAIRN_BASE_URL + reverse("session-detail", args=[workspace.slug, session.pk])
+    lines = [
+        f"{word}: {said(session)}",
+        f"With {who}, about “{about}”.",
+        *([session.wish] if session.wish else []),
+        address,
+    ]
+    mail = EmailMultiAlternatives(
+        subject=f"{word}: session with {session.person}, {said(session)}"[:150],
+        body="\n\n".join(lines) + "\n",
+        to=[session.coach.member.user.email],
+    )
+    _attach(mail, told, f"Session with {who}: {about}", workspace)
+    return mail
+
+
+def _attach(mail: EmailMultiAlternatives, told: Told, title: str, workspace: Workspace) -> None:
+    if told.session.starts_at is None:
+        return
+    organizer = (workspace.name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
+    is_cancelled = told.kind == "cancelled"
+    file = entry(
+        told.session, title=title, organizer=organizer, address=link_to(told.session), is_cancelled=is_cancelled
+    )
+    method = "CANCEL" if is_cancelled else "REQUEST"
+    mail.attach("session.ics", file.decode(), f'text/calendar; charset="utf-8"; method={method}')
