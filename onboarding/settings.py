@@ -115,6 +115,7 @@ CAIRN_DOORS = [
     ("/k/", "milestones.account_links.kickoff"),
     ("/r/", "analytics.reports.links.door"),
     ("/n/", "playbooks.preferences.door"),
+    ("/h/", "playbooks.help.public.door"),
     ("/s/", "playbooks.sessions.links.door"),
     ("/widget/v1/", "milestones.checklist.widget.person_token"),
     ("/ofrep/", "milestones.ofrep.flag_reader"),

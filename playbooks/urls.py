@@ -1,10 +1,12 @@
 from django.urls import path, re_path
 
 from playbooks import preferences, session_pages, widget
+from playbooks.help import public as help_public
 from playbooks.pages import (
     account_activity,
     attention,
     handing_over,
+    help,
     nudges,
     playbook,
     portfolio,
@@ -40,6 +42,15 @@ urlpatterns = [
     path("w/<slug:slug>/notes/<int:pk>/<slug:verb>/", account_activity.note_act, name="note-act"),
     path("w/<slug:slug>/people/<int:pk>/messages/", account_activity.person_messages, name="person-messages"),
     path("w/<slug:slug>/team/<int:pk>/hand-over/", handing_over.member_hand_over, name="member-hand-over"),
+    path("widget/v1/articles/<str:key>", help_public.widget_article, name="widget-article"),
+    path("h/<str:public_id>/", help_public.help_home, name="help-home"),
+    path("h/<str:public_id>/sitemap.xml", help_public.help_sitemap, name="help-sitemap"),
+    path("h/<str:public_id>/<str:key>/", help_public.help_article, name="help-article"),
+    path("h/<str:public_id>/<str:key>/vote/", help_public.help_vote, name="help-vote"),
+    path("w/<slug:slug>/help/", help.article_list, name="article-list"),
+    path("w/<slug:slug>/help/open/", help.help_open, name="help-open"),
+    path("w/<slug:slug>/help/<str:key>/", help.article_edit, name="article-edit"),
+    path("w/<slug:slug>/help/<str:key>/<slug:verb>/", help.article_act, name="article-act"),
     path("widget/v1/sessions/<str:key>", widget.widget_session, name="widget-session"),
     path("c/<str:token>/session/<str:key>/", session_pages.session_ask, name="session-ask"),
     path("s/<str:token>/", session_pages.session_choose, name="session-choose"),

@@ -45,6 +45,7 @@ from milestones.models import (
     Segment,
     SegmentEntry,
     Standing,
+    StepArticle,
     TailoredLadder,
     Transition,
     TransitionCounter,
@@ -75,6 +76,9 @@ from onboarding.tracking.models import (
 )
 from playbooks.models import (
     AccountNote,
+    Article,
+    ArticleText,
+    ArticleVote,
     Attention,
     Coach,
     Delivery,
@@ -231,6 +235,7 @@ def make_progress(own: dict, now, seat: Seat) -> None:
         written_at=now,
     )
     TransitionCounter.objects.create(**own, last=1)
+    StepArticle.objects.create(**own, milestone="share", article="path", language="en", title="Help")
     measured = {"pace": "stalled", "weight": 0, "since": now, "measured_at": now}
     measured |= {"findings": [["silent", "stalled", {"days": 20, "ever": True}]]}
     AccountHealth.objects.create(**own, account=seat.account, ladder=ladder, **measured)
@@ -285,6 +290,9 @@ def make_messages(own: dict, now) -> None:
     Suppression.objects.create(**own, delivery=delivery, at=now, reason="quiet_hours")
     Task.objects.create(**own, title="Call Harbor", made_at=now)
     account = Account.objects.first()
+    article = Article.objects.create(**own, key="path", made_at=now)
+    ArticleText.objects.create(**own, article=article, language="en", is_draft=True, title="Help", body="Help", at=now)
+    ArticleVote.objects.create(**own, article=article, language="en", helped=True, at=now)
     coach = Coach.objects.create(**own, member=Member.objects.first(), hours=[[1, "09:00", "12:00"]])
     wanted = {"person": person, "coach": coach, "state": "asked", "made_at": now}
     Session.objects.create(**own, card=f"{own['workspace'].pk:016x}", nonce="n", **wanted)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Container
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.utils.translation import get_language, get_language_bidi, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -29,7 +30,7 @@ from milestones.forecasts import done_between, outlook_of
 from milestones.impact import tell
 from milestones.impact_templates import read as read_told
 from milestones.judging import climber_of, load, make_candidate
-from milestones.models import Enrollment, Feature, Hit, Progress, Rung, UsualTime
+from milestones.models import Enrollment, Feature, Hit, Progress, Rung, StepArticle, UsualTime
 from milestones.pace import usual_times
 from milestones.peers import peers_of
 from milestones.teams import is_team, standings
@@ -63,6 +64,7 @@ def document(enrollment: Enrollment, *, now: datetime, address: Address = TO_YOU
     on_track = [row for row in rows.values() if row.on_track]
     shown |= _brought(enrollment, shown, rungs, now)
     shown["peers"] = _peers(enrollment, shown["next"])
+    _add_help(shown)
     shown["sessions"] = Workspace.objects.filter(pk=current_workspace_id(), offers_sessions=True).exists()
     shown["forecast"] = done_between(outlook_of(enrollment.ladder_id, enrollment.seat.role), enrollment, on_track, now)
     return shown
@@ -174,6 +176,24 @@ def compose(
     return shown | {"headline": headline(shown, upcoming), "celebrate": celebrate(shown, now)}
 
 
+def _add_help(shown: dict) -> None:
+    """The published articles that help with each step, in the reader's language where there are such, else the usual one."""
+    entries = {entry["key"]: entry for phase in shown["phases"] for entry in phase["rungs"]}
+    rows = list(StepArticle.objects.filter(milestone__in=list(entries)).order_by("pk"))
+    if not rows:
+        return
+    workspace = Workspace.objects.get(pk=current_workspace_id())
+    if not workspace.shows_help:
+        return
+    order = {language: place for place, language in enumerate((get_language(), *workspace.languages))}
+    best: dict[tuple[str, str], StepArticle] = {}
+    for row in sorted(rows, key=lambda row: order.get(row.language, len(order))):
+        best.setdefault((row.milestone, row.article), row)
+    for (milestone, article), row in best.items():
+        url = f"{settings.CAIRN_BASE_URL}/h/{workspace.public_id}/{article}/?language={row.language}"
+        entries[milestone]["help"].append({"key": article, "title": row.title, "url": url})
+
+
 def _peers(enrollment: Enrollment, key: str | None) -> dict | None:
     """How teams like this one do on the next step; None where too few are known."""
     row = peers_of(enrollment.ladder_id, enrollment.seat.account).get(key) if key else None
@@ -203,6 +223,7 @@ def _said(rung: Rung, state: str, said: Said, now: datetime) -> dict:
     return {
         "ticked": sorted(place for place in said.ticks.get(rung.key, ()) if place is not None and place < count),
         "may": [each for each in rung.person_may if state in ("open", "locked")],
+        "help": [],
         "later_until": until if until and until > now and state == "open" else None,
         "asked": {"at": ask.at, "text": ask.note} if ask else None,
         "rating": {"stars": rating.rating, "text": rating.note} if rating else None,

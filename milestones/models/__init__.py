@@ -1,7 +1,7 @@
 from milestones.models.discovery import AccountLink, AnswerRule, Answers, Question, TailoredLadder
 from milestones.models.health import AccountHealth, HealthChange, Pace, Reason, Standing
 from milestones.models.ladders import DraftEdit, Ladder, Phase, Rung, Version
-from milestones.models.library import Feature, Milestone
+from milestones.models.library import Feature, Milestone, StepArticle
 from milestones.models.pace import LadderOutlook, PeerTime, UsualTime
 from milestones.models.plans import Goal, GoalReading, Kickoff
 from milestones.models.progress import (
@@ -47,6 +47,7 @@ __all__ = [
     "Segment",
     "SegmentEntry",
     "Standing",
+    "StepArticle",
     "TailoredLadder",
     "Transition",
     "TransitionCounter",

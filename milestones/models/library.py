@@ -20,6 +20,23 @@ class Feature(WorkspaceModel):
         return self.name
 
 
+class StepArticle(WorkspaceModel):
+    """A published article that helps with a step, as checklists show it: kept by the floor that has the articles."""
+
+    milestone = models.CharField(max_length=100)
+    article = models.CharField(max_length=100)  # its key
+    language = models.CharField(max_length=10)
+    title = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "milestone", "article", "language"], name="step_article_once")
+        ]
+
+    def __str__(self):
+        return self.title
+
+
 class Milestone(WorkspaceModel):
     """A reusable module in the library. `content` has the fields of the ladder file's milestone (docs/ladder-file.md)."""
 

@@ -2,6 +2,7 @@
 
 from playbooks.models.attention import Attention, Preference, Undeliverable
 from playbooks.models.deliveries import Delivery, Suppression
+from playbooks.models.help import Article, ArticleText, ArticleVote
 from playbooks.models.nudges import Nudge
 from playbooks.models.plays import Edition, Play, Remark, Review
 from playbooks.models.portfolio import AccountNote, Digest, PortfolioView
@@ -12,6 +13,9 @@ from playbooks.models.wording import Channel, MessageTemplate, MessageText
 
 __all__ = [
     "AccountNote",
+    "Article",
+    "ArticleText",
+    "ArticleVote",
     "Attention",
     "Channel",
     "Coach",

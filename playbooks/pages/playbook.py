@@ -15,6 +15,7 @@ from onboarding.tenancy.access import open_to
 from onboarding.tenancy.guarded_forms import GuardedForm
 from onboarding.tenancy.models import Access, Member
 from onboarding.tracking.pages.managers import managers
+from playbooks.help.articles import articles_of
 from playbooks.models import Edition, MessageTemplate, Play, Review
 from playbooks.pages.showing import show
 from playbooks.plays import (
@@ -199,6 +200,7 @@ def _page(request, subject: Subject, *, remark_form: RemarkForm | None = None, r
         "remarks": play.remarks.select_related("made_by__user").order_by("-pk")[:20] if play else [],
         "reviews": play.reviews.select_related("made_by__user").order_by("-pk")[:3] if play else [],
         "since_review": _since_review(play),
+        "articles": articles_of(subject.key) if subject.kind == "step" else [],
         "templates": MessageTemplate.objects.filter(milestone=subject.key, archived_at=None).prefetch_related("texts")
         if subject.kind == "step"
         else [],

@@ -9,6 +9,7 @@ from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from milestones.checklist.stored import forget_all
 from milestones.models import Enrollment, Rung
 from onboarding import clock
 from onboarding.tenancy.audit import record
@@ -81,10 +82,9 @@ def free_times(coach: Coach, *, but: Session | None = None) -> list[datetime]:
 def refresh_offer() -> None:
     """Whether checklists offer sessions follows from whether anybody holds any."""
     offers = bool(coaches())
-    rows = Workspace.objects.filter(pk=current_workspace_id()).exclude(offers_sessions=offers)
-    for workspace in rows:
-        workspace.offers_sessions, workspace.wording = offers, workspace.wording + 1
-        workspace.save(update_fields=["offers_sessions", "wording"])
+    others = Workspace.objects.filter(pk=current_workspace_id()).exclude(offers_sessions=offers)
+    if others.update(offers_sessions=offers):
+        forget_all()
 
 
 # --- asked for, offered -----------------------------------------------------------------------

@@ -45,6 +45,22 @@ function help(rung, from) {
   return [asked, fold(rung, 'help', asked ? say('Ask again') : say('Ask for help'), words.label, words.area, draw('div', { class: 'step-actions' }, send, together))]
 }
 
+// Articles that help with it: their words are asked for once somebody opens one.
+function reading(rung, from) {
+  return (rung.help || []).map((each) => {
+    const room = draw('div', null)
+    const box = fold(rung, `read-${each.key}`, each.title, room, link(each.url, say('Open it again'), from, 'link-btn', 'arrow-out'))
+    listen(box, 'toggle', guarded(() => {
+      if (!box.open || room.firstChild) return
+      from.read(each.key).then((article) => {
+        const lines = article ? article.text.split('\n').filter(Boolean) : [say('That did not get through. Try again.')]
+        replaceChildren(room, lines.map((line) => draw('p', { class: 'step-note' }, line)))
+      }).catch(() => {})
+    }))
+    return box
+  })
+}
+
 // A number says it; the sentence goes with it.
 function rating(rung, from) {
   const said = rung.rating || {}

@@ -42,6 +42,13 @@ class Line {
     return response.ok && Array.isArray(answer.messages) ? answer.messages.filter(isMessage) : []
   }
 
+  // An article's words, or null.
+  async article(key) {
+    const response = await this.#send('GET', `articles/${encode(key)}`)
+    const answer = await body(response)
+    return response.ok && typeof answer.text === 'string' ? answer : null
+  }
+
   async deed(id, deed) {
     await this.#send('POST', `messages/${encode(id)}/${deed}`, null, '{}')
   }

@@ -122,6 +122,7 @@ class ChecklistElement extends HTMLElement {
         tell(kind, detail)
       },
       act: (key, verb, said, draft) => this.#act(key, verb, said, draft),
+      read: (key) => this.#line.article(key).catch(() => null),
     })
     const hints = new Hints()
     const messages = new Messages((id, deed) => this.#line.deed(id, deed).catch(() => {}), () => panel.open())

@@ -6,6 +6,7 @@ class Panel {
   #shadow
   #told // (event, detail): what happened here
   #act // (key, verb, said, draft)
+  #read // (article's key): a promise of its words
   #ring = ring()
   #launchRing = ring()
   #title = draw('h2', { class: 'card-title', id: 'title' })
@@ -20,10 +21,11 @@ class Panel {
   #shown = null
   #wantsOpen = false
 
-  constructor(shadow, { told, act }) {
+  constructor(shadow, { told, act, read }) {
     this.#shadow = shadow
     this.#told = told
     this.#act = act
+    this.#read = read
     const close = draw('button', { class: 'icon-btn', type: 'button', 'aria-label': say('Minimise checklist') }, icon('minus'))
     const head = draw('header', { class: 'widget-head' },
       set(set(this.#ring.element, '--size', '44px'), '--stroke', 3.6), draw('div', null, this.#title, this.#sub, this.#value), close)
@@ -63,7 +65,7 @@ class Panel {
 
   // Draws first and swaps then: what cannot be drawn changes nothing.
   show(checklist, { fresh, server, wishes, drafts, films }) {
-    const from = { next: checklist.next, fresh, server, wishes, drafts, films, sessions: checklist.sessions, act: this.#act }
+    const from = { next: checklist.next, fresh, server, wishes, drafts, films, sessions: checklist.sessions, act: this.#act, read: this.#read }
     const drawn = drawBody(checklist, from)
     const isSame = this.#shown && this.#shown.person === checklist.person
     this.#swap(drawn, isSame)

@@ -85,6 +85,7 @@ function ahead(rung, from) {
     note(tips.length > 1 ? say('Hints') : say('Hint'), tips.join('\n')),
     deal(rung),
     ...(rung.video ? film(rung, from) : []),
+    ...reading(rung, from),
     ...(isOpen ? help(rung, from) : []),
   ]
 }

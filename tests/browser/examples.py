@@ -134,6 +134,10 @@ def find_examples(live) -> Examples:
     examples = Examples()
     examples.nobody = {
         "checklist": live.demo["checklist_url"].replace(live.demo["base_url"], ""),
+        "session-ask": f"{live.demo['checklist_url'].replace(live.demo['base_url'], '')}session/{rung}/",
+        "help-home": f"/h/{live.demo['public_id']}/",
+        "help-home search": f"/h/{live.demo['public_id']}/?q=publish",
+        "help-article": f"/h/{live.demo['public_id']}/connect-your-first-data-source/",
         "checklist-by-mail": f"/m/{live.demo['public_id']}/",
         "preferences": choices,
         "unsubscribe": f"{choices}stop/",
@@ -157,6 +161,8 @@ def find_examples(live) -> Examples:
         "account-work": f"{workspace}/accounts/{account}/work/",
         "person-messages": f"{workspace}/people/{climber}/messages/",
         "member-hand-over": f"{workspace}/team/{keeper}/hand-over/",
+        "article-list": f"{workspace}/help/",
+        "article-edit": f"{workspace}/help/publish-a-dashboard-people-open-twice/",
         "session-list": f"{workspace}/sessions/?whose=all",
         "session-new": f"{workspace}/sessions/new/?account={account}",
         "session-hours": f"{workspace}/sessions/hours/",
@@ -268,6 +274,10 @@ def make_guest_links(page: Page, live, examples: Examples) -> None:
     page.get_by_role("button", name="Save", exact=True).first.click()
     page.get_by_role("button", name="Make the customer’s link").click()
     examples.nobody["guest-kickoff"] = _link_shown(page, live)
+    for name, state in (("session-choose", "asked"), ("session-choose booked", "booked")):
+        [(session,)] = live.rows("select min(id) from playbooks_session where state = %s", [state])
+        page.goto(f"{live.url}{examples.owner['session-list'].split('?')[0]}{session}/")
+        examples.nobody[name] = "/" + page.input_value("#session-link").split("/", 3)[3]
     for name, passcode in (("shared-report", ""), ("shared-report behind a passcode", "seven-stones")):
         page.goto(f"{live.url}{examples.owner['report-detail']}")
         page.fill("[name=passcode]", passcode)

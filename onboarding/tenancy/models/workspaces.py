@@ -56,6 +56,7 @@ class Workspace(models.Model):
     offers_sessions = models.BooleanField(
         default=False, db_default=False
     )  # somebody of the team holds them: kept by the floor that does
+    shows_help = models.BooleanField(default=False, db_default=False)  # the help centre is open to everybody
     wording = models.IntegerField(default=0, db_default=0)  # moves when what checklists say was changed in place
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -7,8 +7,10 @@ from milestones.draining import drain
 from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import workspace_scope
 from playbooks.demo import live_some_weeks, tell_the_crm, write
+from playbooks.demo_help import write_help
 from playbooks.demo_plays import write_plays
 from playbooks.demo_portfolio import write_portfolio
+from playbooks.demo_sessions import write_sessions
 
 
 class Command(BaseCommand):
@@ -25,7 +27,12 @@ class Command(BaseCommand):
             nudges = write(found)
             tell_the_crm(found)
             write_plays(found)
+            write_help(found)
         live_some_weeks(found, nudges)
+        while drain(found.pk):
+            pass
+        with workspace_scope(found.pk):
+            write_sessions(found)
         while drain(found.pk):
             pass
         with workspace_scope(found.pk):
