@@ -210,5 +210,28 @@ METRICS = (
         "difference looks at each account as one. It is an association: those who reach a step may differ in other ways.",
         "analytics_climb: lags, weeks, gone, ended",
     ),
+    Metric(
+        "nudge_effect",
+        "Nudge effect",
+        "Of those who got a message about a step that was open, the share that reached it within seven days after.",
+        "%",
+        MORE,
+        "Every message of a nudge on opening, stalling, due soon or overdue that was sent at least seven days ago, once for each person "
+        "and step. Beside them those who were to get one and did not, because of their wish, their address, or its text.",
+        "A plain share; the interval, and that of the difference, looks at each account as one. It is an association: who does not "
+        "want mails, or has no address, may differ in other ways.",
+        "playbooks_delivery: sent_at, reason, with milestones_progress: reached_at",
+    ),
+    Metric(
+        "session_effect",
+        "Session effect",
+        "Of those who came to a session about a step they had not reached, the share that reached it within fourteen days after.",
+        "%",
+        MORE,
+        "Every session about a step that was held at least fourteen days ago. Beside them those who asked for one, or were offered one, "
+        "and had none, from that day on.",
+        "A plain share; the interval, and that of the difference, looks at each account as one. It is an association.",
+        "playbooks_session: state, starts_at, made_at, with milestones_progress: reached_at",
+    ),
 )
 BY_KEY = {metric.key: metric for metric in METRICS}

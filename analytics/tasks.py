@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from celery import shared_task
 
+from analytics.bands import check_bands
 from analytics.lookups import workspaces_to_keep, workspaces_with_reports_due
 from analytics.models import Kept, Report, ReportMail
 from analytics.reports import schedules
@@ -98,6 +99,21 @@ def make_report(workspace_id: int, report: int) -> None:
             Report.objects.filter(pk=report, said__isnull=True).update(failed_at=clock.now())
     else:
         _mail_reports(workspace_id)
+
+
+@shared_task(name="analytics.check_bands", time_limit=LONG)
+def check_bands_everywhere() -> None:
+    """Which metrics have left their band, once an hour."""
+    if not claim("analytics.check_bands", every=timedelta(hours=1)):
+        return
+    for workspace_id in Workspace.objects.order_by("pk").values_list("pk", flat=True):
+        try:
+            with workspace_scope(workspace_id):
+                check_bands(clock.now())
+        except Exception as error:
+            if is_away(error):
+                raise
+            log.exception("the bands of workspace %s could not be checked", workspace_id)
 
 
 @shared_task(name="analytics.reports_due")

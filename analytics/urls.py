@@ -1,9 +1,11 @@
 from django.urls import path
 
 from analytics.pages import (
+    bands,
     cohorts,
     counting,
     definitions,
+    effects,
     executive,
     explorer,
     ninety,
@@ -30,6 +32,10 @@ urlpatterns = [
     path("r/<str:token>/stop/", shared_report.shared_report_stop, name="shared-report-stop"),
     path("r/<str:token>/<slug:kind>/", shared_report.shared_report_file, name="shared-report-file"),
     path("w/<slug:slug>/insight/ninety-days/", ninety.ninety_page, name="ninety-days"),
+    path("w/<slug:slug>/insight/bands/", bands.band_list, name="band-list"),
+    path("w/<slug:slug>/insight/bands/<int:pk>/remove/", bands.band_remove, name="band-remove"),
+    path("w/<slug:slug>/insight/nudges/<int:pk>/", effects.nudge_effect_part, name="nudge-effect"),
+    path("w/<slug:slug>/insight/sessions/", effects.session_effect_part, name="session-effect"),
     path("w/<slug:slug>/insight/steps/<str:key>/", step_figures.step_figures, name="step-figures"),
     path("w/<slug:slug>/insight/cohorts/", cohorts.cohorts_page, name="cohorts"),
     path("w/<slug:slug>/insight/outcomes/", outcomes.outcomes_page, name="outcomes"),

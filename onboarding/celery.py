@@ -46,6 +46,8 @@ app.conf.update(
         "tell": {"task": "playbooks.tell_waiting", "schedule": timedelta(seconds=2), "options": {"expires": 5}},
         "remind": {"task": "playbooks.remind", "schedule": timedelta(minutes=10), "options": {"expires": 300}},
         "sessions": {"task": "playbooks.tell_sessions", "schedule": timedelta(seconds=5), "options": {"expires": 10}},
+        "bands": {"task": "analytics.check_bands", "schedule": timedelta(minutes=10), "options": {"expires": 300}},
+        "look-over": {"task": "playbooks.look_over", "schedule": timedelta(minutes=10), "options": {"expires": 300}},
         "digest": {"task": "playbooks.digest", "schedule": timedelta(minutes=10), "options": {"expires": 300}},
         "ratings": {"task": "playbooks.mind_ratings", "schedule": timedelta(seconds=30), "options": {"expires": 30}},
         "keep": {"task": "analytics.keep_waiting", "schedule": timedelta(seconds=2), "options": {"expires": 5}},

@@ -144,6 +144,13 @@ def remind_due(now: datetime) -> int:
     return told
 
 
+def due_pages(today: date) -> list[tuple[Play, Subject]]:
+    """The pages whose review is due, the longest due first."""
+    rows = Play.objects.filter(review_on__lte=today).select_related("owner__user").order_by("review_on", "pk")
+    found = [(play, subject_of("step" if play.milestone else "ladder", play.milestone or play.ladder)) for play in rows]
+    return [(play, subject) for play, subject in found if subject]
+
+
 def expected(key: str) -> list[str]:
     """What a person does to reach a milestone, as its criteria say, in each published ladder that says it differently."""
     rungs = Rung.objects.filter(key=key, version__ladder__live_id__isnull=False).select_related("version__ladder")

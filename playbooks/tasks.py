@@ -24,6 +24,7 @@ from playbooks.nudging.noticing import low_ratings, read_on
 from playbooks.nudging.settling import settle_due
 from playbooks.plays import remind_due
 from playbooks.portfolio import digest
+from playbooks.reviewing.noticing import look_over
 from playbooks.sessions.letters import claim_next, give_back, letters
 from playbooks.webhooks import telling
 from playbooks.webhooks.delivering import deliver_due
@@ -183,6 +184,14 @@ def _send_digest(workspace_id: int, member: Member) -> None:
     if mail and hand_in(mail).fate == Fate.NOT_TAKEN:
         with workspace_scope(workspace_id):
             digest.give_back(member)
+
+
+@shared_task(name="playbooks.look_over", time_limit=LONG)
+def look_over_everything() -> None:
+    """What the team should look at, once an hour."""
+    if not claim("playbooks.look_over", every=timedelta(hours=1)):
+        return
+    _everywhere(look_over)
 
 
 @shared_task(name="playbooks.mind_ratings")

@@ -4,6 +4,8 @@ from milestones.checklist.widget import open_preflight, say, unknown
 from milestones.people import find_person
 from onboarding.tenancy.access import PERSON_TOKEN, open_to
 from playbooks.messages import do, messages_for
+from playbooks.reviewing.notes import card_for
+from playbooks.reviewing.notes import close_card as close_note
 from playbooks.sessions.asking import ask_at, cards_for, close_card
 from playbooks.sessions.booking import SessionRefusedError
 from playbooks.sessions.links import link_to
@@ -19,7 +21,8 @@ def widget_messages(request):
     if person is None:
         return unknown(request)
     shown = messages_for(person, account=request.claims.account)
-    return say(request, {"messages": [*shown, *cards_for(person, request.workspace_asked)]})
+    cards = cards_for(person, request.workspace_asked) or card_for(person, request.workspace_asked)
+    return say(request, {"messages": [*shown, *cards]})
 
 
 @open_preflight
@@ -31,7 +34,7 @@ def widget_message_deed(request, message, deed):
     person = find_person(request.claims.person)
     if person is None:
         return unknown(request)
-    if not do(person, message, deed) and not close_card(person, message, deed):
+    if not any(note(person, message, deed) for note in (do, close_card, close_note)):
         return say(request, {"code": "unknown_message", "message": "This person has no such message."}, status=404)
     return say(request, {"saved": True})
 

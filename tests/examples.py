@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.apps import apps
 
 from analytics.models import (
+    Band,
     Climb,
     CountingRules,
     Keeping,
@@ -80,13 +81,16 @@ from playbooks.models import (
     ArticleText,
     ArticleVote,
     Attention,
+    ChangeNote,
     Coach,
     Delivery,
     Digest,
     Edition,
     Endpoint,
+    Matter,
     MessageTemplate,
     MessageText,
+    NoteReader,
     Nudge,
     Play,
     PortfolioView,
@@ -273,6 +277,7 @@ def make_rollups(own: dict, now) -> None:
     ReportLink.objects.create(
         **own, report=report, token_hash=hash_secret(new_secret("cairn_report")), made_at=now, expires_at=now
     )
+    Band.objects.create(**own, metric="reach", ladder=Ladder.objects.first(), step="share", low=40)
     SavedView.objects.create(**own, name="By role", query="measure=activation_rate&rows=role", made_at=now)
 
 
@@ -290,6 +295,12 @@ def make_messages(own: dict, now) -> None:
     Suppression.objects.create(**own, delivery=delivery, at=now, reason="quiet_hours")
     Task.objects.create(**own, title="Call Harbor", made_at=now)
     account = Account.objects.first()
+    figures = {"title": "Share", "mean": 2.0, "count": 6}
+    Matter.objects.create(
+        **own, kind="low_rating", about="path/share", rung="share", evidence=figures, raised_at=now, seen_at=now
+    )
+    note = ChangeNote.objects.create(**own, said="Too long", changed="Shorter", made_at=now)
+    NoteReader.objects.create(**own, note=note, person=person, card=f"{own['workspace'].pk:015x}n")
     article = Article.objects.create(**own, key="path", made_at=now)
     ArticleText.objects.create(**own, article=article, language="en", is_draft=True, title="Help", body="Help", at=now)
     ArticleVote.objects.create(**own, article=article, language="en", helped=True, at=now)

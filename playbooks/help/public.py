@@ -24,6 +24,7 @@ from onboarding.tenancy.scope import current_workspace_id
 from playbooks.help.articles import languages_of, live_text, published, search, vote
 from playbooks.help.drawing import article_html
 from playbooks.models import ArticleText
+from playbooks.reviewing.notes import published as published_notes
 
 PATH = re.compile(r"/h/([A-Za-z0-9_-]{1,40})/")
 VOTES_A_MINUTE = 60  # of a workspace
@@ -69,7 +70,10 @@ def help_home(request, public_id):
         groups: dict[str, list[ArticleText]] = {}
         for text in texts:
             groups.setdefault("" if q else text.article.category, []).append(text)
-        return _page(request, "help_home.html", language=language, q=q, groups=list(groups.items()), count=len(texts))
+        said = {"has_changes": bool(published_notes())}
+        return _page(
+            request, "help_home.html", **said, language=language, q=q, groups=list(groups.items()), count=len(texts)
+        )
 
 
 @require_safe
@@ -91,6 +95,15 @@ def help_article(request, public_id, key):
             "canonical": f"{settings.CAIRN_BASE_URL}{reverse('help-article', args=[public_id, key])}?language={text.language}",
         }
         return _page(request, "help_article.html", **context)
+
+
+@require_safe
+@open_to(LINK)
+def help_changes(request, public_id):
+    """What came of what people said."""
+    language = _language(request)
+    with override(language):
+        return _page(request, "help_changes.html", language=language, notes=published_notes())
 
 
 @csrf_exempt  # no cookie is needed, and the door checks Origin

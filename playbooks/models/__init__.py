@@ -6,6 +6,7 @@ from playbooks.models.help import Article, ArticleText, ArticleVote
 from playbooks.models.nudges import Nudge
 from playbooks.models.plays import Edition, Play, Remark, Review
 from playbooks.models.portfolio import AccountNote, Digest, PortfolioView
+from playbooks.models.reviewing import ChangeNote, Matter, NoteReader
 from playbooks.models.sessions import Coach, Session
 from playbooks.models.tasks import Task
 from playbooks.models.webhooks import Endpoint, WebhookAttempt, WebhookMessage
@@ -17,14 +18,17 @@ __all__ = [
     "ArticleText",
     "ArticleVote",
     "Attention",
+    "ChangeNote",
     "Channel",
     "Coach",
     "Delivery",
     "Digest",
     "Edition",
     "Endpoint",
+    "Matter",
     "MessageTemplate",
     "MessageText",
+    "NoteReader",
     "Nudge",
     "Play",
     "PortfolioView",

@@ -15,6 +15,7 @@ PYTHON = (
     "milestones/templatetags/days.py",
     "milestones/impact.py",
     "playbooks/preferences.py",
+    "playbooks/reviewing/notes.py",
     "playbooks/session_pages.py",
     "playbooks/sessions/asking.py",
     "playbooks/sessions/booking.py",

@@ -2,13 +2,24 @@
 
 import pytest
 
-from analytics.models import Report, ReportLink, ReportSchedule, SavedView
+from analytics.models import Band, Report, ReportLink, ReportSchedule, SavedView
 from milestones.models import AnswerRule, Enrollment
 from onboarding.tenancy.access import Access
 from onboarding.tenancy.models import ApiKey, Invitation, Member, SigningSecret
 from onboarding.tenancy.scope import workspace_scope
 from onboarding.tracking.models import Account, Event, Exclusion, InboxRow, Person, Source, SourceKey
-from playbooks.models import AccountNote, Endpoint, Nudge, PortfolioView, Session, Task, Undeliverable, WebhookMessage
+from playbooks.models import (
+    AccountNote,
+    ChangeNote,
+    Endpoint,
+    Matter,
+    Nudge,
+    PortfolioView,
+    Session,
+    Task,
+    Undeliverable,
+    WebhookMessage,
+)
 from tests.examples import make_one_of_each, workspace_models
 from tests.isolation.test_routes_are_classed import routes
 from tests.isolation.test_rows_of_one_workspace import raw_count
@@ -45,6 +56,10 @@ SUBJECTS = {
     "account-work": Account,
     "person-messages": Person,
     "note-act": AccountNote,
+    "matter-settle": Matter,
+    "note-do": ChangeNote,
+    "band-remove": Band,
+    "nudge-effect": Nudge,
     "session-detail": Session,
     "session-cancel": Session,
     "portfolio-view-remove": PortfolioView,

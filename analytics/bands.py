@@ -1,0 +1,86 @@
+"""Metrics that have left the band in which the team wants them: each becomes a matter of the review queue, with its figure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from analytics.asking import Asked, read_asked
+from analytics.executive import ENOUGH, Reader
+from analytics.models import Band
+from analytics.reading import read_sheet
+from analytics.rollups.keeping import standing
+from milestones.models import Rung
+from onboarding.tenancy.models import Workspace
+from onboarding.tenancy.scope import current_workspace_id
+from playbooks.models import Matter
+from playbooks.reviewing.queue import tell
+
+PERIOD = "90"  # days of beginnings
+REACH_BY, DONE_BY = 30, 60
+Metric = Band.Metric
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A band and its metric now; `value` is None while too few are known."""
+
+    band: Band
+    name: str
+    value: float | None
+    unit: str
+
+    @property
+    def side(self) -> str:
+        """ "low" or "high" where it is outside, else nothing."""
+        if self.value is None:
+            return ""
+        if self.band.low is not None and self.value < self.band.low:
+            return "low"
+        return "high" if self.band.high is not None and self.value > self.band.high else ""
+
+
+def check_bands(now: datetime) -> int:
+    """Raise what is outside, let go what is back; how much is new."""
+    if standing() is None:
+        return 0  # nothing is counted yet
+    found = {}
+    for each in stand():
+        if each.side:
+            limit = each.band.low if each.side == "low" else each.band.high
+            figures = {"name": each.name, "value": each.value, "unit": each.unit, "side": each.side, "limit": limit}
+            place = {"ladder": each.band.ladder.key, "rung": each.band.step}
+            found[f"{each.band.metric} {each.band.ladder.key} {each.band.step}".strip()] = figures | place
+    return tell(Matter.Kind.BAND, found, now=now)
+
+
+def stand() -> list[Standing]:
+    """Every band with its metric as it is now."""
+    zone = Workspace.objects.get(pk=current_workspace_id()).zone
+    rows, asked = list(Band.objects.select_related("ladder").order_by("ladder__position", "metric", "step")), {}
+    for band in rows:
+        if band.ladder_id not in asked:
+            asked[band.ladder_id] = read_asked({"ladder": band.ladder.key, "period": PERIOD}, zone)
+    return [_stand(band, asked[band.ladder_id]) for band in rows]
+
+
+def _stand(band: Band, asked) -> Standing:
+    unit = " days" if band.metric == Metric.FIRST_VALUE else " %"
+    name = f"{Metric(band.metric).label.partition(',')[0]}{f' “{_title(band)}”' if band.step else ''} of “{band.ladder.name}”"
+    value = _value(band, asked) if isinstance(asked, Asked) else None
+    return Standing(band, name, value, unit)
+
+
+def _title(band: Band) -> str:
+    rungs = Rung.objects.filter(version__ladder=band.ladder, key=band.step).order_by("-version__number")
+    return rungs.values_list("content__title", flat=True).first() or band.step
+
+
+def _value(band: Band, asked: Asked) -> float | None:
+    measure = {Metric.COMPLETION: "done", Metric.REACH: f"rung:{band.step}"}.get(band.metric, "first_value")
+    curve = Reader(asked, read_sheet(asked, [measure])).curve(measure)
+    if not len(curve.at_risk) or curve.at_risk[0] < ENOUGH:
+        return None
+    if band.metric == Metric.FIRST_VALUE:
+        middle = curve.time_of()
+        return None if middle is None else float(middle)
+    by = curve.by(DONE_BY if band.metric == Metric.COMPLETION else REACH_BY)
+    return None if by is None else round(100 * float(by), 1)

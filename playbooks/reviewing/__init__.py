@@ -1,0 +1,1 @@
+"""What the team should look at: noticed by itself, each with its evidence; and what came of what people said."""
