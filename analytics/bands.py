@@ -8,7 +8,8 @@ from analytics.executive import ENOUGH, Reader
 from analytics.models import Band
 from analytics.reading import read_sheet
 from analytics.rollups.keeping import standing
-from milestones.models import Rung
+from milestones.models import Ladder
+from milestones.studio.titles import rung_titles
 from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import current_workspace_id
 from playbooks.models import Matter
@@ -55,28 +56,34 @@ def check_bands(now: datetime) -> int:
 def stand() -> list[Standing]:
     """Every band with its metric as it is now."""
     zone = Workspace.objects.get(pk=current_workspace_id()).zone
-    rows, asked = list(Band.objects.select_related("ladder").order_by("ladder__position", "metric", "step")), {}
-    for band in rows:
-        if band.ladder_id not in asked:
-            asked[band.ladder_id] = read_asked({"ladder": band.ladder.key, "period": PERIOD}, zone)
-    return [_stand(band, asked[band.ladder_id]) for band in rows]
+    bands: dict[Ladder, list[Band]] = {}
+    for band in Band.objects.select_related("ladder").order_by("ladder__position", "metric", "step"):
+        bands.setdefault(band.ladder, []).append(band)
+    titles = rung_titles((band.ladder.key, band.step) for of_one in bands.values() for band in of_one)
+    return [each for ladder, of_one in bands.items() for each in _stand(ladder, of_one, titles, zone)]
 
 
-def _stand(band: Band, asked) -> Standing:
-    unit = " days" if band.metric == Metric.FIRST_VALUE else " %"
-    name = f"{Metric(band.metric).label.partition(',')[0]}{f' “{_title(band)}”' if band.step else ''} of “{band.ladder.name}”"
-    value = _value(band, asked) if isinstance(asked, Asked) else None
-    return Standing(band, name, value, unit)
+def _stand(ladder: Ladder, bands: list[Band], titles: dict, zone) -> list[Standing]:
+    """Those of one ladder, from one sheet."""
+    asked = read_asked({"ladder": ladder.key, "period": PERIOD}, zone)
+    reader = Reader(asked, read_sheet(asked, [_measure(band) for band in bands])) if isinstance(asked, Asked) else None
+    return [
+        Standing(
+            band,
+            f"{Metric(band.metric).label.partition(',')[0]}{f' “{titles.get((ladder.key, band.step), band.step)}”' if band.step else ''} of “{ladder.name}”",
+            _value(band, reader) if reader else None,
+            " days" if band.metric == Metric.FIRST_VALUE else " %",
+        )
+        for band in bands
+    ]
 
 
-def _title(band: Band) -> str:
-    rungs = Rung.objects.filter(version__ladder=band.ladder, key=band.step).order_by("-version__number")
-    return rungs.values_list("content__title", flat=True).first() or band.step
+def _measure(band: Band) -> str:
+    return {Metric.COMPLETION: "done", Metric.REACH: f"rung:{band.step}"}.get(band.metric, "first_value")
 
 
-def _value(band: Band, asked: Asked) -> float | None:
-    measure = {Metric.COMPLETION: "done", Metric.REACH: f"rung:{band.step}"}.get(band.metric, "first_value")
-    curve = Reader(asked, read_sheet(asked, [measure])).curve(measure)
+def _value(band: Band, reader: Reader) -> float | None:
+    curve = reader.curve(_measure(band))
     if not len(curve.at_risk) or curve.at_risk[0] < ENOUGH:
         return None
     if band.metric == Metric.FIRST_VALUE:

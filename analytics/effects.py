@@ -61,12 +61,22 @@ def session_effect(now: datetime) -> Effect:
 
 
 def _effect(got: Iterable[Told], other: Iterable[Told], span: timedelta) -> Effect:
-    got, other = list(got), list(other)
+    got, other = _once(got), _once(other)
+    other = {place: told for place, told in other.items() if place not in got}
+    got, other = list(got.values()), list(other.values())
     reached = _reached([*got, *other])
     accounts = sorted({account if account is not None else -enrollment for enrollment, _, _, account in [*got, *other]})
     place = {account: number for number, account in enumerate(accounts)}
     one, two = _by_account(got, reached, place, span), _by_account(other, reached, place, span)
     return Effect(share(*one), share(*two), share_difference(*one, *two), span.days)
+
+
+def _once(told: Iterable[Told]) -> dict[tuple[int, str], Told]:
+    """Each person and step once, by the first time."""
+    found: dict[tuple[int, str], Told] = {}
+    for each in sorted(told, key=lambda each: each[2]):
+        found.setdefault((each[0], each[1]), each)
+    return found
 
 
 def _reached(told: list[Told]) -> dict[tuple[int, str], datetime]:

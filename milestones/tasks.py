@@ -1,5 +1,6 @@
 """What the worker does for this floor."""
 
+import logging
 from contextlib import suppress
 from datetime import timedelta
 
@@ -8,7 +9,7 @@ from django.core.cache import cache
 
 from milestones.checklist.mailed_links import make_mail
 from milestones.draining import drain, sweep_workspace
-from milestones.health.measuring import measure_changed, measure_everybody
+from milestones.health.measuring import keep, turns
 from milestones.lookups import (
     workspaces_moving,
     workspaces_publishing,
@@ -19,6 +20,7 @@ from milestones.moving import move_some
 from milestones.pace import measure_pace
 from milestones.publishing import publish_due, take_on_some
 from onboarding import clock
+from onboarding.tenancy.availability import is_away
 from onboarding.tenancy.jobs import claim
 from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import workspace_scope
@@ -27,6 +29,7 @@ from onboarding.tracking.lookups import workspaces_with_inbox_rows
 from onboarding.tracking.staging import take_turn
 
 ROUNDS = 20
+log = logging.getLogger(__name__)
 
 
 @shared_task(name="milestones.drain")
@@ -111,13 +114,21 @@ def measure_pace_everywhere() -> None:
 
 @shared_task(name="milestones.measure_health")
 def measure_health_everywhere() -> None:
-    """How accounts are doing: once a minute of those that something was heard of, once an hour of all."""
+    """How accounts are doing: once a minute of those that were seen since, once an hour of all."""
     if not claim("milestones.measure_health", every=timedelta(minutes=1)):
         return
-    measure = measure_everybody if claim("milestones.measure_all_health", every=timedelta(hours=1)) else measure_changed
+    everybody = claim("milestones.measure_all_health", every=timedelta(hours=1))
     for workspace_id in Workspace.objects.order_by("pk").values_list("pk", flat=True):
-        with workspace_scope(workspace_id):
-            measure(clock.now())
+        try:
+            with workspace_scope(workspace_id):
+                found = turns(everybody=everybody)
+            for accounts in found:
+                with workspace_scope(workspace_id):
+                    keep(accounts, clock.now())
+        except Exception as error:
+            if is_away(error):
+                raise
+            log.exception("the accounts of workspace %s could not be measured", workspace_id)
 
 
 @shared_task(name="milestones.publish_due")

@@ -95,6 +95,18 @@ MESSAGES = {
             )
         },
     },
+    "do-it-together": {
+        "name": "Do it together",
+        "channel": "session",
+        "milestone": "",
+        "texts": {
+            "en": (
+                "Shall we do “{{ milestone.title }}” together?",
+                "It takes others about {{ milestone.minutes | default: 15 }} minutes once they know where to begin. Choose a time, and we begin together.",
+                "",
+            )
+        },
+    },
     "your-week": {
         "name": "Your week",
         "channel": "email",
@@ -133,6 +145,14 @@ NUDGES = (
     ("A step is due soon", "due_soon", "", 2, "due-soon", {}),
     ("A dashboard is published", "reached", "publish-dashboard", 0, "well-done", {"takes_late": True}),
     ("A word from the team", "stalled", "share-dashboard", 10, "call-them", {"patience": 14}),
+    (
+        "Stuck for a month: offer a session",
+        "stalled",
+        "publish-dashboard",
+        21,
+        "do-it-together",
+        {"hour": 10, "is_on": False},
+    ),
     ("Your week", "weekly", "", 0, "your-week", {"hour": 8, "patience": 2, "is_on": False}),
     ("Not seen for three weeks", "inactive", "", 21, "we-miss-you", {"hour": 9, "is_on": False}),
 )

@@ -84,7 +84,10 @@ def _make(workspace: Workspace, row: Progress, coaches: dict, state: str, **said
     about = {"ladder": row.enrollment.ladder.key, "rung": row.key, "coach": coach, "minutes": coach.minutes}
     name = {"card": secrets.token_hex(8), "nonce": secrets.token_hex(12)}
     wish = WISHES[row.pk % len(WISHES)]
-    return Session.objects.create(workspace=workspace, state=state, wish=wish, **name, **own, **about, **said)
+    asked = row.pk % 3 > 0
+    return Session.objects.create(
+        workspace=workspace, state=state, wish=wish, is_asked=asked, **name, **own, **about, **said
+    )
 
 
 def _held(workspace: Workspace, rows: list[Progress], coaches: dict, now: datetime, chance: random.Random) -> None:

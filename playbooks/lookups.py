@@ -16,9 +16,9 @@ def workspaces_with_webhooks_due(at: datetime) -> list[int]:
     return [pk for (pk,) in rows("select * from workspaces_with_webhooks_due(%s)", [at])]
 
 
-def workspaces_with_sessions_to_tell() -> list[int]:
+def workspaces_with_sessions_to_tell(at: datetime) -> list[int]:
     """The workspaces in which a mail about a session waits to be written."""
-    return [pk for (pk,) in rows("select * from workspaces_with_sessions_to_tell()", [])]
+    return [pk for (pk,) in rows("select * from workspaces_with_sessions_to_tell(%s)", [at])]
 
 
 def find_mailed_message(token: str) -> tuple[int, int] | None:

@@ -7,9 +7,9 @@ from milestones.models import Enrollment
 from onboarding import clock
 from onboarding.tracking.models import Person
 from playbooks.models import Channel, Delivery
-from playbooks.nudging.attention import attention, is_stopped
 from playbooks.nudging.deciding import after_quiet, after_weekend
 from playbooks.nudging.facts import case_of, know
+from playbooks.sending import attention, is_stopped
 
 State = Delivery.State
 SHOWN_FOR = timedelta(days=14)

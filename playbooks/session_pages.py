@@ -9,15 +9,28 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from milestones.checklist.actions import words_of
 from milestones.checklist.hosted import in_their_language
 from milestones.languages import reading
 from milestones.models import Progress
+from milestones.translated import translated
 from onboarding import clock
 from onboarding.tenancy.access import LINK, open_to
 from onboarding.tenancy.files import address_of
 from onboarding.tenancy.link_pages import private
-from playbooks.models import Session
-from playbooks.sessions.booking import OPEN, SessionRefusedError, State, ask, book, cancel, free_times, title_of
+from onboarding.tenancy.scope import current_workspace_id
+from playbooks.models import Preference, Session
+from playbooks.sessions.booking import (
+    SessionRefusedError,
+    State,
+    ask,
+    book,
+    cancel,
+    coach_of,
+    free_times,
+    is_open,
+    title_of,
+)
 from playbooks.sessions.calendars import entry
 from playbooks.sessions.letters import said
 from playbooks.sessions.links import link_to
@@ -39,12 +52,17 @@ def session_ask(request, token, key):
     notice = ""
     if request.method == "POST":
         try:
-            session = ask(enrollment, key, wish=request.POST.get("wish", "").strip()[:1000])
+            session = ask(enrollment, key, wish=words_of(request.POST.get("wish", "")[:1000]))
         except SessionRefusedError as error:
             notice = str(error)
         else:
             return private(redirect(link_to(session)))
-    context = {"title": row.rung.title, "back": f"/c/{token}/", "notice": notice, "wish": request.POST.get("wish", "")}
+    context = {
+        "title": translated(row.rung.content)["title"],
+        "back": f"/c/{token}/",
+        "notice": notice,
+        "wish": request.POST.get("wish", ""),
+    }
     return _page(request, "session_ask.html", enrollment.seat.person, **context)
 
 
@@ -65,16 +83,17 @@ def session_choose(request, token):
                 notice = str(error)
             else:
                 return private(redirect(request.path))
-        choosing = session.state in OPEN and (session.state != State.BOOKED or "move" in request.GET or notice)
+        coach = coach_of(session)
+        choosing = is_open(session) and (session.state != State.BOOKED or "move" in request.GET or notice)
         context = {
             "session": session,
             "token": token,
             "title": title_of(session),
-            "coach": str(session.coach.member.user) if session.coach else request.workspace_shown.name,
+            "coach": str(coach.member.user) if coach else request.workspace_shown.name,
             "when": said(session),
             "zone": timezone.get_current_timezone_name().replace("_", " "),
-            "days": _days(session) if choosing and session.coach else [],
-            "is_open": session.state in OPEN,
+            "days": _days(session) if choosing and coach else [],
+            "is_open": is_open(session),
             "is_booked": session.state == State.BOOKED,
             "is_over": bool(session.starts_at and session.starts_at < clock.now()),
             "choosing": choosing,
@@ -100,6 +119,20 @@ def _days(session: Session) -> list[tuple[datetime, list[datetime]]]:
         there = timezone.localtime(at)
         found.setdefault(there.date(), []).append(there)
     return list(found.items())[:DAYS_SHOWN]
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@open_to(LINK)
+def session_stop(request, token):
+    """No more mails that were not asked for; by a mail program's own button, or by the one of this page."""
+    person = request.coaching.person
+    with reading(request.workspace_shown, person):
+        if request.method == "POST":
+            said = {"no_email": True, "changed_at": clock.now()}
+            own = {"workspace_id": current_workspace_id(), "person_id": person.pk}
+            Preference.objects.update_or_create(**own, defaults=said)
+        return _page(request, "session_stop.html", person, is_done=request.method == "POST")
 
 
 @require_safe

@@ -25,7 +25,8 @@ from playbooks.nudging.settling import settle_due
 from playbooks.plays import remind_due
 from playbooks.portfolio import digest
 from playbooks.reviewing.noticing import look_over
-from playbooks.sessions.letters import claim_next, give_back, letters
+from playbooks.sessions.booking import refresh_offer
+from playbooks.sessions.letters import claim_next, give_back, letters, put_off_next
 from playbooks.webhooks import telling
 from playbooks.webhooks.delivering import deliver_due
 
@@ -124,54 +125,84 @@ def remind() -> None:
     if not claim("playbooks.remind", every=timedelta(hours=1)):
         return
     _everywhere(remind_due)
+    _everywhere(lambda now: refresh_offer())  # somebody's access may have changed
 
 
-@shared_task(name="playbooks.tell_sessions", time_limit=LONG)
+@shared_task(name="playbooks.tell_sessions")
 def tell_sessions() -> None:
-    """Mails about sessions: each is taken, written, and handed over, in transactions of its own."""
+    """Beat's look: have the mails about sessions written where some wait."""
     if not claim("playbooks.tell_sessions", every=timedelta(seconds=5)):
         return
-    for workspace_id in workspaces_with_sessions_to_tell():
+    for workspace_id in workspaces_with_sessions_to_tell(clock.now()):
+        hand_over("playbooks.tell_sessions_of", workspace_id)
+
+
+@shared_task(name="playbooks.tell_sessions_of", time_limit=LONG)
+def tell_sessions_of(workspace_id: int) -> None:
+    """Write and hand over the mails about a workspace's sessions, until none waits or the turn is long."""
+    if not isinstance(workspace_id, int) or not Workspace.objects.filter(pk=workspace_id).exists():
+        return
+    with lease("sessions", workspace_id) as is_ours:
         until = time.monotonic() + BUDGET
-        while time.monotonic() < until and _tell_session(workspace_id):
+        while is_ours and time.monotonic() < until and tell_one_session(workspace_id):
             pass
 
 
-def _tell_session(workspace_id: int) -> bool:
-    """One session's mails; whether there was any. The person's decides whether it goes again."""
-    with workspace_scope(workspace_id):
-        told = claim_next()
-    if told is None:
-        return False
+def tell_one_session(workspace_id: int) -> bool:
+    """One session's mails; whether there may be more. The coach hears of it once the server has the person's."""
+    told = None
     try:
         with workspace_scope(workspace_id):
-            mails = letters(told)
+            told = claim_next()
+            mails = letters(told) if told else []
     except Exception as error:
         if is_away(error):
             raise
-        log.exception("the mails of session %s could not be written", told.session.pk)
-        return True
-    fates = [hand_in(mail).fate for mail in mails]
-    if fates and fates[0] == Fate.NOT_TAKEN:
+        log.exception("the mails of a session of workspace %s could not be written", workspace_id)
         with workspace_scope(workspace_id):
-            give_back(told)
+            put_off_next()
+        return True
+    if told is None:
         return False
+    for mail in mails:
+        if hand_in(mail).fate == Fate.NOT_TAKEN:
+            if mail is mails[0]:
+                with workspace_scope(workspace_id):
+                    give_back(told)
+            return False
     return True
 
 
-@shared_task(name="playbooks.digest", time_limit=LONG)
+@shared_task(name="playbooks.digest")
 def send_digests() -> None:
-    """Monday's mail to those who look after accounts, once each; a server that is away gets it later the same day."""
+    """Beat's look: have Monday's mails written where some are due."""
     if not claim("playbooks.digest", every=timedelta(minutes=10)):
         return
     for workspace_id in Workspace.objects.order_by("pk").values_list("pk", flat=True):
         with workspace_scope(workspace_id):
+            is_due = bool(digest.due_members(clock.now()))
+        if is_due:
+            hand_over("playbooks.digest_of", workspace_id)
+
+
+@shared_task(name="playbooks.digest_of", time_limit=LONG)
+def send_digests_of(workspace_id: int) -> None:
+    """Monday's mail to those who look after accounts, once each; a server that is away gets it later the same day."""
+    if not isinstance(workspace_id, int) or not Workspace.objects.filter(pk=workspace_id).exists():
+        return
+    with lease("digest", workspace_id) as is_ours:
+        if not is_ours:
+            return
+        with workspace_scope(workspace_id):
             members = digest.due_members(clock.now())
+        until = time.monotonic() + BUDGET
         for member in members:
-            _send_digest(workspace_id, member)
+            if time.monotonic() > until or not _send_digest(workspace_id, member):
+                return
 
 
-def _send_digest(workspace_id: int, member: Member) -> None:
+def _send_digest(workspace_id: int, member: Member) -> bool:
+    """Whether the server is there."""
     try:
         with workspace_scope(workspace_id):
             now = clock.now()
@@ -180,10 +211,12 @@ def _send_digest(workspace_id: int, member: Member) -> None:
         if is_away(error):
             raise
         log.exception("the digest of member %s could not be written", member.pk)
-        return
-    if mail and hand_in(mail).fate == Fate.NOT_TAKEN:
-        with workspace_scope(workspace_id):
-            digest.give_back(member)
+        return True
+    if mail is None or hand_in(mail).fate != Fate.NOT_TAKEN:
+        return True
+    with workspace_scope(workspace_id):
+        digest.give_back(member)
+    return False
 
 
 @shared_task(name="playbooks.look_over", time_limit=LONG)

@@ -1,8 +1,10 @@
 """What the widget asks of messages: GET /widget/v1/messages, and POST …/<id>/<seen|clicked|dismissed>."""
 
 from milestones.checklist.widget import open_preflight, say, unknown
+from milestones.languages import reading
 from milestones.people import find_person
 from onboarding.tenancy.access import PERSON_TOKEN, open_to
+from onboarding.tenancy.models import Workspace
 from playbooks.messages import do, messages_for
 from playbooks.reviewing.notes import card_for
 from playbooks.reviewing.notes import close_card as close_note
@@ -48,10 +50,13 @@ def widget_session(request, key):
     person = find_person(request.claims.person)
     if person is None:
         return unknown(request)
-    try:
-        session = ask_at(person, key, ladder=request.GET.get("ladder", "")[:100], account=request.claims.account)
-    except SessionRefusedError as error:
-        return say(request, {"code": "refused", "message": str(error)}, status=409)
+    workspace = Workspace.objects.get(pk=request.workspace_asked.pk)
+    ladder = request.GET.get("ladder", "").replace("\0", "")[:100]
+    with reading(workspace, person, request.GET.get("language", "")[:40]):
+        try:
+            session = ask_at(person, key, ladder=ladder, account=request.claims.account)
+        except SessionRefusedError as error:
+            return say(request, {"code": "refused", "message": str(error)}, status=409)
     if session is None:
         return say(request, {"code": "unknown_step", "message": "This person has no such step."}, status=404)
     return say(request, {"shows": True, "link": link_to(session)})

@@ -39,6 +39,10 @@ class BandForm(forms.Form):
             self.add_error("high", "That is below the lower end.")
         if said.get("metric") == Band.Metric.REACH and not said.get("step"):
             self.add_error("step", "Choose the step.")
+        elif (
+            said.get("step") and said.get("ladder") and not said["ladder"].live.rungs.filter(key=said["step"]).exists()
+        ):
+            self.add_error("step", "This ladder has no such step.")
         if said.get("metric") != Band.Metric.REACH:
             said["step"] = ""
         return said

@@ -136,12 +136,10 @@ class Health:
 
 def judge(case: Case) -> Health:
     """The pace is that of the weightiest finding; those of one weight stay in the order in which they are looked for."""
-    if not any(rung.asked for rung in case.rungs):
-        return Health(Pace.IDLE, "", (Finding("idle", Pace.IDLE, "", {"people": case.people}),), 0)
+    said = [*_said(case), *_calls(case)]
     if not case.under_way:
-        done = Finding("finished", Pace.FINISHED, "", {"day": _day(case, _last_reached(case) or case.now)})
-        return Health(Pace.FINISHED, "", (done, *_good(case)), 0)
-    found = [*_said(case), *_calls(case), *_agreed(case)]
+        return _at_rest(case, sorted(said, key=lambda finding: finding.weight))
+    found = [*said, *_agreed(case)]
     measured = [*_silent(case), *_slow(case), *_behind(case)]
     if _waits(case):  # as agreed: neither silence nor slowness is news before its day
         measured = [Finding(f.kind, Pace.ON_TRACK, Reason.WAITING, f.said) for f in measured]
@@ -154,6 +152,16 @@ def judge(case: Case) -> Health:
     notes = [finding for finding in found if finding.kind != "waiting"]
     told = (*agreed, *_good(case), *notes) or (Finding("well", Pace.ON_TRACK, reason),)
     return Health(Pace.ON_TRACK, reason, told, 0)
+
+
+def _at_rest(case: Case, said: list[Finding]) -> Health:
+    """Nobody has anything left to climb: finished, or on no ladder; what people said of it counts all the same."""
+    rest = Finding("idle", Pace.IDLE, "", {"people": case.people})
+    if any(rung.asked for rung in case.rungs):
+        rest = Finding("finished", Pace.FINISHED, "", {"day": _day(case, _last_reached(case) or case.now)})
+    if said and said[0].pace != Pace.ON_TRACK:
+        return Health(said[0].pace, said[0].reason, (*said, rest), max(said[0].held, 1))
+    return Health(rest.pace, "", (rest, *said, *_good(case)), 0)
 
 
 def _waits(case: Case) -> bool:

@@ -45,26 +45,32 @@ class Measured:
     ladder: Ladder | None
 
 
-def measure_everybody(now: datetime) -> int:
-    """Measure every account of the open workspace and keep it; returns how many."""
-    accounts = list(Account.objects.filter(is_test=False).order_by("pk").values_list("pk", flat=True))
+def turns(*, everybody: bool) -> list[list[int]]:
+    """The accounts of the open workspace that are to be measured, so many in a turn: each is a transaction of its own.
+
+    Everybody, else those that were never measured or were seen since.
+    """
     AccountHealth.objects.filter(account__is_test=True).delete()
-    for start in range(0, len(accounts), A_TURN):
-        keep(accounts[start : start + A_TURN], now)
-    return len(accounts)
+    accounts = Account.objects.filter(is_test=False).order_by("pk")
+    if not everybody:
+        known = AccountHealth.objects.filter(account__last_seen_at__lte=F("measured_at")).values("account")
+        accounts = accounts.exclude(pk__in=known)
+    pks = list(accounts.values_list("pk", flat=True))
+    return [pks[start : start + A_TURN] for start in range(0, len(pks), A_TURN)]
 
 
-def measure_changed(now: datetime) -> int:
-    """Measure those that something was heard of since, or that were never measured, so many in a turn."""
-    fresh = Account.objects.filter(is_test=False).exclude(pk__in=AccountHealth.objects.values("account"))
-    heard = AccountHealth.objects.filter(account__last_seen_at__gt=F("measured_at"), account__is_test=False)
-    found = [*fresh.values_list("pk", flat=True)[:A_TURN], *heard.values_list("account", flat=True)[:A_TURN]]
-    keep(found, now)
-    return len(found)
+def measure_everybody(now: datetime) -> int:
+    """Measure every account of the open workspace within its scope; returns how many."""
+    found = turns(everybody=True)
+    for accounts in found:
+        keep(accounts, now)
+    return sum(map(len, found))
 
 
 def keep(accounts: Sequence[int], now: datetime) -> None:
     """Measure these and write it, with each change of a pace as a row of its own."""
+    if not accounts:
+        return
     before = {row.account_id: row for row in AccountHealth.objects.filter(account__in=accounts)}
     rows, changes = [], []
     for pk, measured in measure(accounts, now).items():
@@ -133,7 +139,8 @@ def measure(accounts: Iterable[int], now: datetime) -> dict[int, Measured]:
         _agreements(accounts),
         _words(accounts),
     )
-    placed = {pk: _placed(ladder) for pk, ladder in ladders.items()}
+    climbed_on = {ladder for climbed in stood.values() for ladder in climbed}
+    placed = {pk: _placed(ladder) for pk, ladder in ladders.items() if pk in climbed_on}
     likes = _Likes(accounts)
     found = {}
     for pk in accounts:
@@ -295,11 +302,17 @@ def _calls(accounts: Sequence[int], now: datetime) -> dict[int, list[Call]]:
     name = EventName.objects.filter(name=f"{PREFIX}asked").values_list("id", flat=True).first()
     if name is None:
         return {}
-    asked = (
-        Event.objects.filter(name_id=name, occurred_at__gt=now - CALLS).values_list("person_id", flat=True).distinct()
-    )
+    people = Seat.objects.filter(account__in=accounts, left_at=None).values_list("person_id", flat=True)
+    asked = Event.objects.filter(person_id__among=set(people), name_id=name, occurred_at__gt=now - CALLS)
+    asked = set(asked.values_list("person_id", flat=True))
+    if not asked:
+        return {}
     rows = Enrollment.objects.filter(
-        seat__account__in=accounts, seat__person__in=list(asked), seat__person__is_test=False, ended_at=None
+        seat__account__in=accounts,
+        seat__left_at=None,
+        seat__person__in=asked,
+        seat__person__is_test=False,
+        ended_at=None,
     )
     enrollments = list(rows.select_related("seat__person", "ladder", "version"))
     told = voices.read({each.seat.person_id for each in enrollments}) if enrollments else {}

@@ -21,17 +21,14 @@ def standing_of(account: Account) -> Standing | None:
 def say(account: Account, *, kind: str, note: str, until: date | None, member: Member) -> Standing:
     """From now on it is so; what was said before ends. The account's health follows at once."""
     Account.objects.select_for_update().get(pk=account.pk)
-    before, now = standing_of(account), clock.now()
-    Standing.objects.filter(account=account, ended_at=None).update(ended_at=now)
-    made = Standing.objects.create(
-        workspace_id=current_workspace_id(),
-        account=account,
-        kind=kind,
-        note=note,
-        until=until,
-        by=member,
-        since=before.since if before and before.kind == kind else now,
-    )
+    now, said = clock.now(), {"note": note, "until": until, "by": member}
+    made = Standing.objects.filter(account=account, ended_at=None, kind=kind).first()
+    if made:  # the same, said anew: it is so since it was first said
+        Standing.objects.filter(pk=made.pk).update(**said)
+    else:
+        Standing.objects.filter(account=account, ended_at=None).update(ended_at=now)
+        own = {"workspace_id": current_workspace_id(), "account": account, "since": now}
+        made = Standing.objects.create(**own, kind=kind, **said)
     record(member=member, verb=f"said “{made.get_kind_display()}” of", subject=str(account), detail={"why": note})
     keep([account.pk], now)
     return made

@@ -33,7 +33,7 @@ class StandingForm(forms.Form):
 
     def clean_until(self):
         day, today = self.cleaned_data["until"], clock.now().date()
-        if day and not today <= day + timedelta(days=1) <= today + timedelta(days=1100):
+        if day and not today - timedelta(days=1) <= day <= today + timedelta(days=1100):
             raise forms.ValidationError("Choose a day within the next three years.")
         return day
 

@@ -117,8 +117,13 @@ def enroll(seat: Seat, ladder: Ladder, *, member: Member, note: str = "") -> boo
     return drain_here()
 
 
-def enroll_account(account: Account, ladder: Ladder, *, member: Member, note: str = "") -> tuple[int, bool]:
-    """Put everybody of an account who is not on the ladder yet on it; (how many, whether it shows already)."""
+def enroll_account(
+    account: Account, ladder: Ladder, *, member: Member, note: str = "", at_once: bool = True
+) -> tuple[int, bool]:
+    """Put everybody of an account who is not on the ladder yet on it; (how many, whether it shows already).
+
+    `at_once` False leaves it to the worker: of many accounts, nothing else would be drained meanwhile.
+    """
     if ladder.live_id is None:
         raise ActionRefusedError("This ladder is not published yet.")
     on_it = _on_it(ladder).values("seat")
@@ -126,11 +131,11 @@ def enroll_account(account: Account, ladder: Ladder, *, member: Member, note: st
     waiting = list(seats.select_related("person", "account")[:MOST_AT_ONCE])
     if not waiting:
         raise ActionRefusedError("Everybody of this account is on this ladder already.")
-    for seat in waiting:
-        acts.write(verb="enrolled", seat=seat, ladder=ladder.key, by="manager", actor=str(member.user), note=note)
+    said = {"by": "manager", "actor": str(member.user), "note": note}
+    acts.write_many(verb="enrolled", ladder=ladder.key, said=[(seat, said) for seat in waiting])
     detail = {"ladder": ladder.key, "people": len(waiting), "note": note}
     record(member=member, verb="enrolled an account", subject=str(account), detail=detail)
-    return len(waiting), drain_here()
+    return len(waiting), at_once and drain_here()
 
 
 @dataclass(frozen=True)

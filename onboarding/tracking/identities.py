@@ -8,6 +8,7 @@ from datetime import datetime
 from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.decoding import Fact, Kind
 from onboarding.tracking.models import Handover, Identity, Person, Seat
+from onboarding.tracking.signals import merged
 from onboarding.tracking.staging import EARLIER, KNOWN, OLDER, WIDER, give_events, moment, read_identities
 
 USER, ANONYMOUS = Identity.Kind.USER.value, Identity.Kind.ANONYMOUS.value
@@ -235,6 +236,7 @@ class _Book:
             else:
                 seat.person_id = survivor
                 seat.save(update_fields=["person"])
+        merged.send(Person, other=other, survivor=survivor)
         Person.objects.filter(pk=other).delete()
         for people in (self.resolution.created, self.resolution.older, self.resolution.wider):
             people.discard(other)

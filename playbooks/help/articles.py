@@ -118,7 +118,9 @@ def published(language: str, usual: Iterable[str]) -> list[ArticleText]:
     """Every published article once: in the language asked for, else in the workspace's, by category and title."""
     order = {each: place for place, each in reversed(list(enumerate((language, *usual))))}
     best: dict[int, ArticleText] = {}
-    rows = ArticleText.objects.filter(is_draft=False).select_related("article").order_by("title")
+    rows = (
+        ArticleText.objects.filter(is_draft=False).select_related("article").defer("body", "search").order_by("title")
+    )
     for text in sorted(rows, key=lambda text: order.get(text.language, len(order))):
         best.setdefault(text.article_id, text)
     return sorted(best.values(), key=lambda text: (text.article.category.lower(), text.title.lower()))
@@ -128,7 +130,8 @@ def search(query: str, language: str) -> QuerySet[ArticleText]:
     """Published texts of a language that the words are in, the closest first; quotes, or, and - as search engines take them."""
     asked = SearchQuery(query[:LONGEST_QUERY], search_type="websearch", config=config(language))
     rows = ArticleText.objects.filter(is_draft=False, language=language, search=asked).select_related("article")
-    return rows.annotate(rank=SearchRank(F("search"), asked)).order_by("-rank", "title")[:FOUND]
+    rows = rows.annotate(rank=SearchRank(F("search"), asked)).defer("body", "search")
+    return rows.order_by("-rank", "title")[:FOUND]
 
 
 def live_text(key: str, language: str, usual: Iterable[str]) -> ArticleText | None:

@@ -12,6 +12,7 @@ from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
+from milestones.checklist.actions import words_of
 from milestones.checklist.widget import open_preflight, say, unknown
 from milestones.languages import LANGUAGES, language_for, reading
 from milestones.people import find_person
@@ -115,9 +116,7 @@ def help_vote(request, public_id, key):
     if text is None or request.POST.get("helped") not in ("yes", "no"):
         raise Http404
     if _may_vote():
-        vote(
-            text, helped=request.POST["helped"] == "yes", words=request.POST.get("text", "").replace("\x00", "").strip()
-        )
+        vote(text, helped=request.POST["helped"] == "yes", words=words_of(request.POST.get("text", "")[:500]))
     return redirect(f"{reverse('help-article', args=[public_id, key])}?language={text.language}&said=1#helped")
 
 
@@ -136,7 +135,8 @@ def _may_vote() -> bool:
 def help_sitemap(request, public_id):
     """The addresses of all published texts, for search engines."""
     base = settings.CAIRN_BASE_URL
-    rows = ArticleText.objects.filter(is_draft=False).select_related("article").order_by("article__key", "language")
+    rows = ArticleText.objects.filter(is_draft=False).select_related("article").defer("body", "search")
+    rows = rows.order_by("article__key", "language")
     places = [
         (f"{base}{reverse('help-article', args=[public_id, row.article.key])}?language={row.language}", row.at)
         for row in rows[:5_000]

@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import onboarding.tenancy.isolation
-from onboarding.tenancy.isolation import IsolateByWorkspace, LookupFunction
+from onboarding.tenancy.isolation import IsolateByWorkspace
 
 
 class Migration(migrations.Migration):
@@ -175,15 +175,4 @@ class Migration(migrations.Migration):
         ),
         IsolateByWorkspace("coach"),
         IsolateByWorkspace("session"),
-        LookupFunction(
-            "workspaces_with_sessions_to_tell",
-            "",
-            "table (workspace_id bigint)",
-            """
-            select distinct s.workspace_id from playbooks_session s
-            where s.to_tell <> ''
-              and not exists (select 1 from playbooks_attention a where a.workspace_id = s.workspace_id and a.stop = 'all')
-            """,
-            {"playbooks_session": ["workspace_id", "to_tell"], "playbooks_attention": ["workspace_id", "stop"]},
-        ),
     ]

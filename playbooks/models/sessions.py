@@ -50,9 +50,11 @@ class Session(WorkspaceModel):
     rung = models.CharField(max_length=100, blank=True)
     coach = InnerForeignKey(Coach, models.SET_NULL, null=True, related_name="sessions")
     state = models.CharField(max_length=10, choices=State.choices)
-    wish = models.CharField(max_length=1000, blank=True)  # what the person wants to talk about
+    wish = models.CharField(max_length=1000, blank=True)  # what the person wants to talk about, or a member does
+    is_asked = models.BooleanField(default=True)  # by the person; else it was offered, by a member or by a nudge
+    said = models.JSONField(null=True)  # the words of the nudge that offered it: subject, text
     made_at = models.DateTimeField()
-    made_by = InnerForeignKey(Member, models.SET_NULL, null=True, related_name="+")  # empty: the person asked
+    made_by = InnerForeignKey(Member, models.SET_NULL, null=True, related_name="+")
     starts_at = models.DateTimeField(null=True)
     minutes = models.SmallIntegerField(default=30)
     sequence = models.SmallIntegerField(default=0)  # of the calendar's entry: how often it was moved
@@ -60,7 +62,9 @@ class Session(WorkspaceModel):
     outcome = models.TextField(blank=True)
     card_closed_at = models.DateTimeField(null=True)
     to_tell = models.CharField(max_length=10, blank=True)  # what is to be mailed: offered, booked, moved, cancelled
-    told_at = models.DateTimeField(null=True)
+    tell_at = models.DateTimeField(null=True)  # not before then: the server took nothing
+    tell_tries = models.SmallIntegerField(default=0)
+    told_at = models.DateTimeField(null=True)  # handed over last
 
     class Meta:
         constraints = [

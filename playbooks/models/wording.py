@@ -8,6 +8,7 @@ class Channel(models.TextChoices):
     EMAIL = "email", "E-mail"
     WEBHOOK = "webhook", "A webhook, for a way of your own"
     TASK = "task", "Task for who looks after the account"
+    SESSION = "session", "Offer of a session"
 
 
 class MessageTemplate(WorkspaceModel):

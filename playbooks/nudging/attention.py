@@ -8,13 +8,9 @@ from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.models import Handover
 from playbooks.models import Attention, Channel, Delivery
 from playbooks.nudging.deciding import Limits
+from playbooks.sending import is_stopped
 
 State = Delivery.State
-
-
-def attention() -> Attention:
-    """The open workspace's rules; usual ones where nobody has said any."""
-    return Attention.objects.first() or Attention(workspace_id=current_workspace_id())
 
 
 def kept_attention() -> Attention:
@@ -38,10 +34,6 @@ def limits_for(rules: Attention, channel: str) -> Limits:
         workspace_hour=rules.workspace_hour,
         is_stopped=is_stopped(rules, channel),
     )
-
-
-def is_stopped(rules: Attention, channel: str) -> bool:
-    return rules.stop == Attention.Stop.ALL or (rules.stop == Attention.Stop.IN_APP and channel == Channel.IN_APP)
 
 
 def stop(what: str, *, member: Member) -> None:

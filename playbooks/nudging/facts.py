@@ -22,6 +22,7 @@ ATTENTION = {
     Channel.IN_APP,
     Channel.EMAIL,
     Channel.WEBHOOK,
+    Channel.SESSION,
 }  # what asks for the person's attention; the rest goes to the team
 A_TURN = 1_000  # deliveries are decided at once
 LOOKED = ("seat__person", "seat__account", "ladder")
@@ -181,6 +182,8 @@ def _held(each: Delivery, nudge: Nudge, enrollment: Enrollment, known: Known, no
 def _barred(channel: str, email: str, preference: Preference | None, known: Known) -> str:
     if channel == Channel.IN_APP:
         return "opted_out" if preference and preference.no_in_app else ""
+    if channel == Channel.SESSION:
+        return "opted_out" if preference and preference.no_email and preference.no_in_app else ""
     if channel != Channel.EMAIL:
         return ""
     if preference and preference.no_email:

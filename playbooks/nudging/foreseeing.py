@@ -10,11 +10,12 @@ from django.db.models import Exists, OuterRef
 from milestones.models import Progress
 from onboarding.tracking.models import Person
 from playbooks.models import Channel, Delivery, Nudge
-from playbooks.nudging.attention import attention, limits_for
+from playbooks.nudging.attention import limits_for
 from playbooks.nudging.deciding import Outcome, decide
 from playbooks.nudging.facts import ATTENTION, Ledger, case_of, know
 from playbooks.nudging.noticing import OF_THE_LADDER, make_delivery
 from playbooks.nudging.settling import Line, follow_seat
+from playbooks.sending import attention
 
 State = Delivery.State
 MOST = 2_000

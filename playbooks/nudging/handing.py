@@ -26,10 +26,12 @@ from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import current_workspace_id, workspace_scope
 from onboarding.tenancy.secrets import hash_secret, new_secret
 from playbooks.models import Channel, Delivery, Suppression, Task
-from playbooks.nudging.attention import attention, limits_for
+from playbooks.nudging.attention import limits_for
 from playbooks.nudging.deciding import Outcome, Verdict, decide
 from playbooks.nudging.facts import Known, Ledger, case_of, know
 from playbooks.nudging.settling import apply, follow_seat, next_round, suppression
+from playbooks.sending import attention
+from playbooks.sessions.booking import SessionRefusedError, offer
 from playbooks.webhooks.telling import account_said, person_said, tell
 from playbooks.wording.composing import Message, compose, text_for
 from playbooks.wording.letters import letter
@@ -150,6 +152,8 @@ def _deliver(each: Delivery, known: Known, now: datetime) -> EmailMultiAlternati
                 return _as_mail(each, message, known.workspace, person.email)
     if each.channel == Channel.WEBHOOK:
         _as_webhook(each, enrollment, values.get("milestone", {}).get("title", each.rung), now)
+    if each.channel == Channel.SESSION:
+        _as_session(each, message, enrollment)
     if each.channel == Channel.TASK:
         _as_task(each, message, enrollment, now)
     each.state, each.sent_at, each.settled_at = State.SENT, now, now
@@ -196,6 +200,14 @@ def _as_webhook(each: Delivery, enrollment: Enrollment, title: str, now: datetim
     }
     if not tell("message.wanted", f"delivery-{each.pk}", data, now=now):
         raise UnsayableError("no_endpoint")
+
+
+def _as_session(each: Delivery, message: Message, enrollment: Enrollment) -> None:
+    """Offer one about the step; its mail and its card in the product are told by what holds sessions."""
+    try:
+        offer(enrollment, each.rung, said={"subject": message.subject, "text": message.text})
+    except SessionRefusedError:
+        raise UnsayableError("no_coach") from None
 
 
 def _as_task(each: Delivery, message: Message, enrollment: Enrollment, now: datetime) -> None:

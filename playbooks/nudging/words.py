@@ -41,6 +41,7 @@ REASONS = {
     "endless": "its text takes too long to fill in",
     "failed": "something went wrong on our side",
     "no_text": "its template has no text",
+    "no_coach": "nobody holds sessions at present, or three are open already",
     "no_endpoint": "no webhook asks for the messages of nudges",
     "no_server": "the mail server could not be reached, or took nothing for now",
     "unknown": "the mail server did not say whether it took the mail",
@@ -106,6 +107,7 @@ def _what(nudge: Nudge) -> str:
         Channel.EMAIL: "gets {} by e-mail",
         Channel.WEBHOOK: "is sent {} by your webhook",
         Channel.TASK: "has the task {}",
+        Channel.SESSION: "is offered a session, {}",
     }
     at = f", not before {nudge.hour}:00 where they are" if nudge.hour is not None else ""
     return how[nudge.template.channel].format(f"“{nudge.template}”") + at

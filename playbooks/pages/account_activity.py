@@ -1,6 +1,6 @@
 """Page of an account: everything that happened, the team's notes and its tasks. And the parts of both on other pages."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django import forms
 from django.contrib import messages
@@ -19,7 +19,7 @@ from playbooks.models import AccountNote, Task
 from playbooks.pages.showing import show
 from playbooks.pages.tasks import TaskForm, open_tasks
 from playbooks.plays import mentioned
-from playbooks.portfolio.timeline import A_PAGE, KINDS, Whose, timeline
+from playbooks.portfolio.timeline import KINDS, Whose, timeline
 
 NOTES, SHOWN = 1_000, 3
 
@@ -56,7 +56,7 @@ def _page(request, account: Account, form: NoteForm, task_form: TaskForm):
     kind = request.GET.get("kind", "")
     kind = kind if kind in KINDS else ""
     whose = Whose(request.workspace.slug, Calendar(clock.now(), request.workspace.zone), account=account)
-    entries = timeline(whose, before=_moment(request.GET.get("before", "")), kind=kind)
+    page = timeline(whose, since=_place(request.GET.get("before", "")), kind=kind)
     context = {
         "nav_current": "account-list",
         "account": account,
@@ -66,8 +66,8 @@ def _page(request, account: Account, form: NoteForm, task_form: TaskForm):
         "pinned": AccountNote.objects.filter(account=account, is_pinned=True)
         .select_related("by__user")
         .order_by("-at"),
-        "entries": [(entry, whose.calendar.time(entry.at)) for entry in entries[:A_PAGE]],
-        "older": entries[A_PAGE - 1].at.isoformat() if len(entries) > A_PAGE else "",
+        "entries": [(entry, whose.calendar.time(entry.at)) for entry in page.entries],
+        "older": f"{page.older[0].isoformat()}~{page.older[1]}" if page.older else "",
         "is_first": "before" not in request.GET,
         "kind": kind,
         "kinds": KINDS.items(),
@@ -76,12 +76,15 @@ def _page(request, account: Account, form: NoteForm, task_form: TaskForm):
     return show(request, "account_activity.html", context)
 
 
-def _moment(text: str) -> datetime | None:
+def _place(text: str) -> tuple[datetime, int] | None:
+    """Where a page of the timeline begins: `<moment>~<how many of it are behind>`; what is no such place is the beginning."""
+    moment, _, behind = text.partition("~")
     try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
+        at = datetime.fromisoformat(moment)
+        at = at.astimezone(UTC) if at.tzinfo else at
+    except (ValueError, OverflowError):
         return None
-    return at if at.tzinfo else None
+    return (at, int(behind) if behind.isdecimal() and len(behind) < 6 else 0) if at.tzinfo else None
 
 
 def _write(request, account: Account, said: dict) -> None:
@@ -150,7 +153,7 @@ def person_messages(request, slug, pk):
     """The part of a person's page: what was said to them, and what there is to do about them."""
     person = get_object_or_404(Person, pk=pk)
     whose = Whose(slug, Calendar(clock.now(), request.workspace.zone), person=person)
-    entries = [each for kind in ("messages", "tasks", "sessions") for each in timeline(whose, kind=kind)]
+    entries = [each for kind in ("messages", "tasks", "sessions") for each in timeline(whose, kind=kind).entries]
     entries = sorted(entries, key=lambda entry: entry.at, reverse=True)[:20]
     context = {
         "nav_current": "person-list",

@@ -11,10 +11,11 @@ from onboarding.tenancy.audit import record
 from onboarding.tenancy.guarded_forms import GuardedForm
 from onboarding.tenancy.models import Access
 from onboarding.tracking.models import Person
-from playbooks.models import Attention, Delivery, Undeliverable
-from playbooks.nudging.attention import attention, kept_attention, stop
+from playbooks.models import Attention, Delivery, Session, Undeliverable
+from playbooks.nudging.attention import kept_attention, stop
 from playbooks.nudging.words import reason_in_words
 from playbooks.pages.showing import page_of, show
+from playbooks.sending import attention
 
 SAID = (
     *("quiet_from", "quiet_until", "weekends_quiet", "spacing_hours", "person_day", "person_week"),
@@ -83,6 +84,7 @@ def attention_page(request, slug):
         "rules": rules,
         "may_change": may_change,
         "page": page,
+        "held_sessions": Session.objects.exclude(to_tell="").select_related("person").order_by("pk")[:A_PAGE],
         "held": [(each, people.get(each.person_id), reason_in_words(each.reason)) for each in page],
         "undeliverable": Undeliverable.objects.order_by("-at")[:20],
     }

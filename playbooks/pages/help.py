@@ -4,7 +4,9 @@ from django import forms
 from django.contrib import messages
 from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.safestring import mark_safe
+from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_POST
 
 from milestones.checklist.stored import forget_all
@@ -32,6 +34,7 @@ from playbooks.models import Article, ArticleVote
 from playbooks.pages.showing import page_of, show
 
 WORDS = 20
+TAKEN = {"open", "changes"}  # addresses of their own beside the articles'
 
 
 class ArticleForm(forms.Form):
@@ -44,7 +47,8 @@ class ArticleForm(forms.Form):
 
     def __init__(self, *args, **options):
         super().__init__(*args, auto_id="place-%s", **options)
-        rows = Milestone.objects.filter(archived_at=None).order_by("title")
+        kept = (options.get("initial") or {}).get("milestones", [])  # also of steps that are not offered any more
+        rows = Milestone.objects.filter(Q(archived_at=None) | Q(key__in=kept)).order_by("title")
         self.fields["milestones"].choices = [(each.key, each.title) for each in rows]
 
 
@@ -112,7 +116,8 @@ def _row(article: Article, voted, workspace: Workspace) -> dict:
 
 
 def _begin(request, said: dict) -> Article:
-    key = free_key(Article, said["title"])
+    title = said["title"]
+    key = free_key(Article, f"{title} article" if slugify(title) in TAKEN else title)
     named = Milestone.objects.filter(key=said["milestone"]).exists()
     own = {"workspace_id": current_workspace_id(), "made_at": clock.now(), "made_by": request.member}
     article = Article.objects.create(key=key, milestones=[said["milestone"]] if named else [], **own)
@@ -127,9 +132,7 @@ def article_edit(request, slug, key):
     """`?language=` one of the workspace's; POST keeps the draft, `do=publish` publishes it, too."""
     article = get_object_or_404(Article, key=key)
     language = _language(request)
-    text = draft_of(article, language)
-    initial = {name: getattr(text, name) for name in ("title", "summary", "body")} if text else {}
-    form = ArticleTextForm(request.POST if request.method == "POST" else None, initial=initial, auto_id="text-%s")
+    form = _text_form(article, language, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         said = {name: form.cleaned_data[name] for name in ("title", "summary", "body")}
         keep_draft(article, language, said=said, member=request.member)
@@ -139,6 +142,21 @@ def article_edit(request, slug, key):
         else:
             messages.success(request, "Kept as a draft.")
         return redirect(f"{request.path}?language={language}")
+    return _edit_page(request, article, language, form, _place_form(article))
+
+
+def _text_form(article: Article, language: str, data=None) -> ArticleTextForm:
+    text = draft_of(article, language)
+    initial = {name: getattr(text, name) for name in ("title", "summary", "body")} if text else {}
+    return ArticleTextForm(data, initial=initial, auto_id="text-%s")
+
+
+def _place_form(article: Article, data=None) -> ArticleForm:
+    return ArticleForm(data, initial={"category": article.category, "milestones": article.milestones})
+
+
+def _edit_page(request, article: Article, language: str, form: ArticleTextForm, place_form: ArticleForm):
+    text = draft_of(article, language)
     live = article.texts.filter(language=language, is_draft=False).first()
     context = {
         "nav_current": "article-list",
@@ -151,7 +169,7 @@ def article_edit(request, slug, key):
             if each in LANGUAGES
         ],
         "form": form,
-        "place_form": ArticleForm(initial={"category": article.category, "milestones": article.milestones}),
+        "place_form": place_form,
         "is_draft": bool(text and text.is_draft),
         "live": live,
         "preview": mark_safe(article_html(form["body"].value() or "")),  # noqa: S308  cleaned by nh3
@@ -172,23 +190,23 @@ def _language(request) -> str:
 def article_act(request, slug, key, verb):
     """Place it, take it back, or remove it."""
     article = get_object_or_404(Article, key=key)
+    language = _language(request)
     if verb == "place":
-        form = ArticleForm(request.POST)
-        if form.is_valid():
-            Article.objects.filter(pk=article.pk).update(**form.cleaned_data)
-            article.refresh_from_db()
-            show_at_steps(article)
-            messages.success(request, "Saved.")
-        else:
-            messages.error(request, "Choose steps of your library.")
+        form = _place_form(article, request.POST)
+        if not form.is_valid():
+            return _edit_page(request, article, language, _text_form(article, language), form)
+        Article.objects.filter(pk=article.pk).update(**form.cleaned_data)
+        article.refresh_from_db()
+        show_at_steps(article)
+        messages.success(request, "Saved.")
     elif verb == "withdraw":
-        withdraw(article, _language(request), member=request.member)
+        withdraw(article, language, member=request.member)
         messages.success(request, "Nobody reads it any more. It is a draft again.")
     elif verb == "remove":
         remove(article, member=request.member)
         messages.success(request, "The article is removed.")
         return redirect("article-list", slug=slug)
-    return redirect("article-edit", slug=slug, key=key)
+    return redirect(f"{reverse('article-edit', args=[slug, key])}?language={language}")
 
 
 @require_POST

@@ -17,13 +17,14 @@ from onboarding.tenancy.models import Access
 from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.models import Account, Person
 from playbooks.models import Delivery, MessageTemplate, Nudge, Suppression
-from playbooks.nudging.attention import attention, let_go
+from playbooks.nudging.attention import let_go
 from playbooks.nudging.foreseeing import foresee
 from playbooks.nudging.noticing import OF_THE_LADDER
 from playbooks.nudging.switching import look_anew, switch_off, switch_on
 from playbooks.nudging.words import in_words, reason_in_words
 from playbooks.pages.nudge_form import NudgeForm
 from playbooks.pages.showing import page_of, show
+from playbooks.sending import attention
 
 State = Delivery.State
 MOST = 200

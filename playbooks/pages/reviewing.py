@@ -7,16 +7,17 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from milestones.checklist.actions import words_of
 from milestones.models import Rating
 from milestones.studio.days import Calendar
 from onboarding import clock
 from onboarding.tenancy.access import open_to
 from onboarding.tenancy.models import Access
 from onboarding.tenancy.scope import current_workspace_id
-from playbooks.models import ChangeNote, Matter
+from playbooks.models import ChangeNote, Matter, NoteReader
 from playbooks.pages.showing import page_of, show
 from playbooks.plays import due_pages
-from playbooks.reviewing.notes import publish, who_said
+from playbooks.reviewing.notes import publish
 from playbooks.reviewing.noticing import live_rungs
 from playbooks.reviewing.queue import settle
 from playbooks.reviewing.words import in_words
@@ -78,7 +79,7 @@ def _evidence(matter: Matter, slug: str) -> str:
 @open_to(Access.MANAGER)
 def matter_settle(request, slug, pk):
     matter = get_object_or_404(Matter, pk=pk)
-    outcome = request.POST.get("outcome", "").strip()[:1000]
+    outcome = words_of(request.POST.get("outcome", "")[:1000])
     if not outcome:
         messages.error(request, "Say in a sentence what came of it.")
     elif settle(matter, member=request.member, outcome=outcome):
@@ -133,17 +134,25 @@ def note_list(request, slug):
         "nav_current": "playbook-list",
         "form": form,
         "page": page,
-        "rows": [_note(each, titles) for each in page],
+        "rows": _notes(page, titles),
         "pages_query": "",
         "figures": _figures(form["rung"].value(), titles),
     }
     return show(request, "note_list.html", context)
 
 
-def _note(note: ChangeNote, titles: dict) -> dict:
-    told = note.readers.count() if note.published_at else len(who_said(note.rung)) if note.rung else 0
-    seen = note.readers.exclude(seen_at=None).count() if note.published_at else 0
-    return {"note": note, "title": titles.get(note.rung, ""), "told": told, "seen": seen}
+def _notes(page, titles: dict) -> list[dict]:
+    told = NoteReader.objects.filter(note__in=[each.pk for each in page]).order_by().values_list("note")
+    counts = {pk: (count, seen) for pk, count, seen in told.annotate(Count("pk"), Count("seen_at"))}
+    return [
+        {
+            "note": each,
+            "title": titles.get(each.rung, ""),
+            "told": counts.get(each.pk, (0, 0))[0],
+            "seen": counts.get(each.pk, (0, 0))[1],
+        }
+        for each in page
+    ]
 
 
 def _figures(rung: str | None, titles: dict) -> str:

@@ -6,8 +6,10 @@ from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from milestones.checklist.actions import words_of
 from milestones.models import Enrollment, Progress
 from milestones.studio.days import Calendar
+from milestones.studio.titles import rung_titles
 from onboarding import clock
 from onboarding.tenancy.access import open_to
 from onboarding.tenancy.models import Access
@@ -21,6 +23,7 @@ from playbooks.sessions.booking import (
     State,
     cancel,
     close,
+    coach_of,
     coaches,
     free_times,
     offer,
@@ -67,11 +70,13 @@ def session_list(request, slug):
 
 
 def _told(sessions, calendar: Calendar) -> list[dict]:
+    sessions = list(sessions)
+    titles = rung_titles((each.ladder, each.rung) for each in sessions)
     return [
         {
             "session": each,
-            "title": title_of(each),
-            "when": calendar.time(each.starts_at) if each.starts_at else None,
+            "title": titles.get((each.ladder, each.rung)) or each.rung,
+            "when": calendar.time(each.starts_at),
             "made": calendar.day(each.made_at),
         }
         for each in sessions
@@ -187,6 +192,7 @@ def session_detail(request, slug, pk):
         "form": form,
         "link": link_to(session),
         "is_open": session.state in (State.ASKED, State.OFFERED, State.BOOKED),
+        "coach": coach_of(session),
         "is_past": bool(session.starts_at and session.starts_at <= clock.now()),
     }
     return show(request, "session_detail.html", context)
@@ -196,7 +202,7 @@ def session_detail(request, slug, pk):
 @open_to(Access.MANAGER)
 def session_cancel(request, slug, pk):
     session = get_object_or_404(Session, pk=pk)
-    cancel(session, member=request.member, why=request.POST.get("why", "").strip())
+    cancel(session, member=request.member, why=words_of(request.POST.get("why", "")[:2000]))
     messages.success(request, f"Cancelled. {session.person} is told, where a time was booked.")
     return redirect("session-detail", slug=slug, pk=pk)
 

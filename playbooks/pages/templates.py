@@ -21,8 +21,8 @@ from onboarding.tenancy.models import Access
 from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tenancy.security_headers import framed_by_us, with_frames_of_ours, with_styles_of_its_own
 from playbooks.models import Channel, MessageTemplate, MessageText
-from playbooks.nudging.attention import attention
 from playbooks.pages.showing import show
+from playbooks.sending import attention
 from playbooks.wording.composing import PARTS
 from playbooks.wording.letters import as_page, letter
 from playbooks.wording.previewing import preview, previewed_people

@@ -15,7 +15,8 @@ from onboarding.tenancy.models import Member
 from onboarding.tenancy.notifications import notify
 from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.models import Account
-from playbooks.models import Play, Task
+from playbooks.models import Play, Session, Task
+from playbooks.sessions.booking import give_sessions, open_now
 
 MOST = 500  # accounts at once
 
@@ -24,11 +25,14 @@ def assign(accounts: Sequence[int], manager: Member | None, *, member: Member, l
     """From now on `manager` looks after these, or nobody does; how many it was not so of before."""
     rows = Account.objects.filter(pk__in=accounts)
     rows = rows.exclude(manager=manager) if manager else rows.exclude(manager=None)
-    changed = list(rows.values_list("pk", "name"))
-    Account.objects.filter(pk__in=[pk for pk, _ in changed]).update(manager=manager)
+    changed = [
+        (each.pk, str(each), str(each.manager.user) if each.manager else "nobody")
+        for each in rows.select_related("manager__user")
+    ]
+    Account.objects.filter(pk__in=[pk for pk, *_ in changed]).update(manager=manager)
     if changed:
         name = str(manager.user) if manager else "nobody"
-        detail = {"manager": name, "accounts": [said for _, said in changed[:20]]}
+        detail = {"manager": name, "before": [f"{said}: {before}" for _, said, before in changed[:100]]}
         record(member=member, verb="said who looks after", subject=_accounts(len(changed)), detail=detail)
         if manager and manager.pk != member.pk:
             notify(manager, f"{member.user} gave you {_accounts(len(changed))} to look after.", link)
@@ -40,7 +44,7 @@ def enroll(accounts: Sequence[int], ladder: Ladder, *, note: str, member: Member
     people, refused = 0, []
     for account in Account.objects.filter(pk__in=accounts).order_by("pk"):
         try:
-            count, _ = member_actions.enroll_account(account, ladder, member=member, note=note)
+            count, _ = member_actions.enroll_account(account, ladder, member=member, note=note, at_once=False)
         except ActionRefusedError:
             refused.append(str(account))
         else:
@@ -67,10 +71,11 @@ class Held:
     accounts: int
     tasks: int
     pages: int
+    sessions: int = 0
 
     @property
     def is_any(self) -> bool:
-        return bool(self.accounts or self.tasks or self.pages)
+        return bool(self.accounts or self.tasks or self.pages or self.sessions)
 
 
 def held_by(member: Member) -> Held:
@@ -78,6 +83,7 @@ def held_by(member: Member) -> Held:
         Account.objects.filter(manager=member).count(),
         Task.objects.filter(owner=member, done_at=None).count(),
         Play.objects.filter(owner=member).count(),
+        Session.objects.filter(open_now(), coach__member=member).count(),
     )
 
 
@@ -88,7 +94,14 @@ def hand_over_all(giver: Member, taker: Member, *, member: Member, link: str) ->
     Account.objects.filter(manager=giver).update(manager=taker)
     Task.objects.filter(owner=giver, done_at=None).update(owner=taker)
     Play.objects.filter(owner=giver).update(owner=taker)
-    detail = {"to": str(taker.user), "accounts": held.accounts, "tasks": held.tasks, "pages": held.pages}
+    give_sessions(giver, taker)
+    detail = {
+        "to": str(taker.user),
+        "accounts": held.accounts,
+        "tasks": held.tasks,
+        "pages": held.pages,
+        "sessions": held.sessions,
+    }
     record(member=member, verb="handed over what was looked after by", subject=str(giver.user), detail=detail)
     if taker.pk != member.pk and held.is_any:
         notify(taker, f"What {giver.user} looked after is yours now: {_accounts(held.accounts)}.", link)

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 
 from django.urls import reverse
 
@@ -24,7 +23,7 @@ KINDS = {
     "plan": "Plan",
     "sessions": "Sessions",
 }
-A_PAGE = 40
+A_PAGE, MOST_AT_ONCE = 40, 5_000
 
 
 @dataclass(frozen=True)
@@ -56,19 +55,44 @@ class Whose:
         return f"{day.day} {day:%b}"
 
 
-def timeline(whose: Whose, *, before: datetime | None = None, kind: str = "") -> list[Entry]:
-    """The entries of one page, before a moment; one more than a page where there are older ones."""
+@dataclass(frozen=True)
+class Page:
+    """The entries of one page, and where the next one begins: a moment, and how many of that moment are behind; None at the end."""
+
+    entries: list[Entry]
+    older: tuple[datetime, int] | None
+
+
+def timeline(whose: Whose, *, since: tuple[datetime, int] | None = None, kind: str = "") -> Page:
+    """The latest entries, or those from where another page ended: many things may happen at one moment."""
+    until, behind = since or (None, 0)
+    behind = min(max(behind, 0), MOST_AT_ONCE)
+    many = A_PAGE + 1 + behind
     sources = {key: source for key, source in SOURCES.items() if not kind or key == kind}
-    found = [entry for source in sources.values() for entry in islice(source(whose, before), A_PAGE + 1)]
-    return sorted(found, key=lambda entry: entry.at, reverse=True)[: A_PAGE + 1]
+    found = [entry for source in sources.values() for entry in source(whose, Span(until, many))]
+    found = sorted(found, key=lambda entry: entry.at, reverse=True)[behind:]
+    shown = found[:A_PAGE]
+    if len(found) <= A_PAGE:
+        return Page(shown, None)
+    last = shown[-1].at
+    of_last = sum(entry.at == last for entry in shown) + (behind if last == until else 0)
+    return Page(shown, (last, of_last))
 
 
-def _before(rows, column: str, before: datetime | None):
-    rows = rows.filter(**{f"{column}__lt": before}) if before else rows.filter(**{f"{column}__isnull": False})
-    return rows.order_by(f"-{column}", "-pk")[: A_PAGE + 1]
+@dataclass(frozen=True)
+class Span:
+    """Up to and with a moment (None: now), so many at most of each kind."""
+
+    until: datetime | None
+    many: int
 
 
-def _progress(whose: Whose, before: datetime | None) -> Iterator[Entry]:
+def _before(rows, column: str, span: Span):
+    rows = rows.filter(**{f"{column}__lte": span.until}) if span.until else rows.filter(**{f"{column}__isnull": False})
+    return rows.order_by(f"-{column}", "-pk")[: span.many]
+
+
+def _progress(whose: Whose, before: Span) -> Iterator[Entry]:
     if whose.person:
         rows = Transition.objects.filter(person_id=whose.person.pk)
     else:
@@ -85,7 +109,7 @@ def _progress(whose: Whose, before: datetime | None) -> Iterator[Entry]:
         yield Entry(row.at, "progress", f"{who} {TOLD[row.change]}", title, status, link)
 
 
-def _messages(whose: Whose, before: datetime | None) -> Iterator[Entry]:
+def _messages(whose: Whose, before: Span) -> Iterator[Entry]:
     mine = {"person_id": whose.person.pk} if whose.person else {"account_id": whose.account.pk}
     rows = Delivery.objects.filter(**mine, state=Delivery.State.SENT).select_related("nudge")
     rows = list(_before(rows, "sent_at", before))
@@ -113,7 +137,7 @@ def _became(row: Delivery) -> str:
     return "Closed." if row.dismissed_at else "Seen." if row.seen_at else ""
 
 
-def _notes(whose: Whose, before: datetime | None) -> Iterator[Entry]:
+def _notes(whose: Whose, before: Span) -> Iterator[Entry]:
     if whose.account is None:
         return
     for row in _before(AccountNote.objects.filter(account=whose.account).select_related("by__user"), "at", before):
@@ -122,7 +146,7 @@ def _notes(whose: Whose, before: datetime | None) -> Iterator[Entry]:
         )
 
 
-def _tasks(whose: Whose, before: datetime | None) -> Iterator[Entry]:
+def _tasks(whose: Whose, before: Span) -> Iterator[Entry]:
     mine = {"person_id": whose.person.pk} if whose.person else {"account": whose.account}
     tasks = Task.objects.filter(**mine).select_related("done_by__user", "made_by__user", "owner__user")
     link = whose.path("task-list")
@@ -134,7 +158,7 @@ def _tasks(whose: Whose, before: datetime | None) -> Iterator[Entry]:
         yield Entry(row.made_at, "tasks", f"Task: {row.title}", owner, "open", f"{link}?whose=everybody")
 
 
-def _health(whose: Whose, before: datetime | None) -> Iterator[Entry]:
+def _health(whose: Whose, before: Span) -> Iterator[Entry]:
     if whose.account is None:
         return
     zone = whose.calendar.zone
@@ -153,7 +177,7 @@ def _health(whose: Whose, before: datetime | None) -> Iterator[Entry]:
         yield Entry(row.ended_at, "health", f"No longer: {row.get_kind_display().lower()}", row.note, "reached")
 
 
-def _plan(whose: Whose, before: datetime | None) -> Iterator[Entry]:
+def _plan(whose: Whose, before: Span) -> Iterator[Entry]:
     if whose.account is None:
         return
     kickoffs, link = Kickoff.objects.filter(account=whose.account), whose.path("account-plan", whose.account.pk)
@@ -169,12 +193,12 @@ def _plan(whose: Whose, before: datetime | None) -> Iterator[Entry]:
         yield Entry(row.closed_at, "plan", "Kickoff closed", text, "reached", link)
 
 
-def _sessions(whose: Whose, before: datetime | None) -> Iterator[Entry]:
+def _sessions(whose: Whose, before: Span) -> Iterator[Entry]:
     mine = {"person": whose.person} if whose.person else {"account": whose.account}
     rows = Session.objects.filter(**mine).select_related("person", "made_by__user")
     for row in _before(rows, "made_at", before):
-        who = "" if whose.person else f" {'to' if row.made_by else 'by'} {row.person}"
-        title = f"Session {'offered' if row.made_by else 'asked for'}{who}"
+        who = "" if whose.person else f" {'by' if row.is_asked else 'to'} {row.person}"
+        title = f"Session {'asked for' if row.is_asked else 'offered'}{who}"
         yield Entry(row.made_at, "sessions", title, row.wish, "open", whose.path("session-detail", row.pk))
     for row in _before(rows.filter(state__in=(Session.State.HELD, Session.State.MISSED)), "starts_at", before):
         came = row.state == Session.State.HELD
@@ -183,7 +207,7 @@ def _sessions(whose: Whose, before: datetime | None) -> Iterator[Entry]:
         yield Entry(row.starts_at, "sessions", title, row.outcome, "reached" if came else "skipped", link)
 
 
-SOURCES: dict[str, Callable[[Whose, datetime | None], Iterator[Entry]]] = {
+SOURCES: dict[str, Callable[[Whose, Span], Iterator[Entry]]] = {
     "progress": _progress,
     "messages": _messages,
     "notes": _notes,

@@ -3,7 +3,7 @@ to those who had said it.
 """
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.urls import reverse
@@ -11,26 +11,31 @@ from django.utils.translation import gettext as _
 
 from milestones import acts
 from milestones.languages import reading
-from milestones.models import Rating
+from milestones.models import Progress, Rating
 from onboarding import clock
 from onboarding.tenancy.audit import record
-from onboarding.tenancy.models import Member, Workspace
+from onboarding.tenancy.models import Access, Member, Workspace
 from onboarding.tenancy.notifications import notify
 from onboarding.tenancy.scope import current_workspace_id
-from onboarding.tracking.models import Event, EventName, Person
+from onboarding.tracking.models import Person
 from playbooks.models import ChangeNote, NoteReader
-from playbooks.nudging.attention import attention, is_stopped
+from playbooks.sending import attention, is_stopped, wants_quiet
 
-READERS, SHOWN_FOR = 5_000, timedelta(days=14)
+READERS, SHOWN_FOR, HEARD = 5_000, timedelta(days=14), timedelta(days=180)
 
 
-def who_said(rung: str) -> list[int]:
-    """The people who rated a step, or asked for help at it, the latest first."""
+def who_said(rung: str, now: datetime) -> list[int]:
+    """The people who rated a step, or asked for help at it within half a year; of those who have it on their way."""
     rated = list(Rating.objects.filter(rung=rung).order_by("-at").values_list("person_id", flat=True)[:READERS])
-    names = EventName.objects.filter(name=f"{acts.PREFIX}asked").values_list("pk", flat=True)
-    asked = Event.objects.filter(name_id__in=list(names), properties__rung=rung).order_by("-occurred_at")
-    people = dict.fromkeys([*rated, *asked.values_list("person_id", flat=True)[:READERS]])
-    known = set(Person.objects.filter(pk__in=list(people), is_test=False).values_list("pk", flat=True))
+    rows = Progress.objects.filter(key=rung, on_track=True, opened_at__lte=now).order_by("-opened_at", "-pk")
+    climbing = set(rows.values_list("enrollment__seat__person_id", flat=True)[:READERS])
+    asked = [
+        person
+        for person, _, _, at, said in acts.facts_of(climbing, {"asked"})
+        if said.get("rung") == rung and at > now - HEARD
+    ]
+    people = dict.fromkeys([*rated, *asked])
+    known = set(Person.objects.filter(pk__among=list(people), is_test=False).values_list("pk", flat=True))
     return [pk for pk in people if pk in known][:READERS]
 
 
@@ -39,14 +44,14 @@ def publish(note: ChangeNote, *, member: Member) -> int:
     """Tell everybody; how many people are told in the product. Published once."""
     if not ChangeNote.objects.filter(pk=note.pk, published_at=None).update(published_at=clock.now()):
         return 0
-    readers = who_said(note.rung) if note.rung else []
+    readers = who_said(note.rung, clock.now()) if note.rung else []
     NoteReader.objects.bulk_create(
         NoteReader(workspace_id=current_workspace_id(), note=note, person_id=pk, card=secrets.token_hex(8))
         for pk in readers
     )
     workspace = Workspace.objects.get(pk=current_workspace_id())
     link = reverse("note-list", args=[workspace.slug])
-    for each in Member.objects.exclude(pk=member.pk):
+    for each in Member.objects.exclude(pk=member.pk).exclude(access=Access.EXECUTIVE):
         notify(each, f"You said, we changed: {note.changed}", link)
     record(member=member, verb="published a note", subject=note.changed[:100])
     return len(readers)
@@ -58,7 +63,7 @@ def published() -> list[ChangeNote]:
 
 def card_for(person: Person, workspace: Workspace) -> list[dict]:
     """What the person had said and what came of it, as a card of the widget; the latest alone."""
-    if is_stopped(attention(), "in_app"):
+    if is_stopped(attention(), "in_app") or wants_quiet(person.pk, "in_app"):
         return []
     rows = NoteReader.objects.filter(person=person, closed_at=None, note__published_at__gt=clock.now() - SHOWN_FOR)
     reader = rows.select_related("note").order_by("-note__published_at").first()

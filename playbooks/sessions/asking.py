@@ -7,8 +7,8 @@ from milestones.models import Enrollment
 from onboarding import clock
 from onboarding.tenancy.models import Workspace
 from onboarding.tracking.models import Person
-from playbooks.models import Session
-from playbooks.nudging.attention import attention, is_stopped
+from playbooks.models import Channel, Session
+from playbooks.sending import attention, is_stopped, wants_quiet
 from playbooks.sessions.booking import State, ask, cancel, open_of, title_of
 from playbooks.sessions.letters import said
 from playbooks.sessions.links import link_to
@@ -34,6 +34,8 @@ def cards_for(person: Person, workspace: Workspace) -> list[dict]:
     shown = [
         each for each in open_of(person) if not each.card_closed_at and not (each.starts_at and each.starts_at < now)
     ]
+    if wants_quiet(person.pk, Channel.IN_APP):
+        shown = [each for each in shown if each.is_asked or each.state == State.BOOKED]
     if not shown:
         return []
     fresh = Workspace.objects.get(pk=workspace.pk)
@@ -53,6 +55,8 @@ def _card(session: Session, language: str) -> dict:
         title = _("A session about “%(step)s”?") % {"step": title_of(session)}
         text = _("%(minutes)s minutes with %(coach)s.") % {"minutes": session.minutes, "coach": coach}
         button = _("Choose a time")
+        if session.said:
+            title, text = session.said["subject"], session.said["text"]
     step, link = session.rung or None, link_to(session)
     words = {"title": title, "text": text, "button": button, "link": link}
     return {"id": session.card, "shape": "card", "step": step, "language": language, **words}

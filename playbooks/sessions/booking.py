@@ -5,12 +5,15 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count
+from django.db.models import Count, Q
+from django.db.models.signals import post_delete, pre_delete
+from django.dispatch import receiver
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from milestones.checklist.stored import forget_all
 from milestones.models import Enrollment, Rung
+from milestones.translated import translated
 from onboarding import clock
 from onboarding.tenancy.audit import record
 from onboarding.tenancy.models import Access, Member, Workspace
@@ -22,13 +25,23 @@ from playbooks.sessions.evidence import attended
 from playbooks.sessions.slots import Hours, Taken, free
 
 State = Session.State
-OPEN = (State.ASKED, State.OFFERED, State.BOOKED)
+WANTED = (State.ASKED, State.OFFERED)
 MOST_OPEN = 3  # of one person
 MOVES = 10
 
 
 class SessionRefusedError(ValueError):
     """What a session does not allow, and why; said to whoever asked."""
+
+
+def open_now() -> Q:
+    """What is wanted, or booked and ahead: one whose time is past only waits for a word on what came of it."""
+    return Q(state__in=WANTED) | Q(state=State.BOOKED, starts_at__gt=clock.now())
+
+
+def is_open(session: Session) -> bool:
+    is_ahead = session.starts_at is not None and session.starts_at > clock.now()
+    return session.state in WANTED or (session.state == State.BOOKED and is_ahead)
 
 
 # --- who, and when ----------------------------------------------------------------------------
@@ -53,6 +66,18 @@ def coach_for(account: Account | None) -> Coach | None:
         .annotate(Count("pk"))
     )
     return min(known, key=lambda each: (ahead.get(each.pk, 0), each.pk))
+
+
+def coach_of(session: Session) -> Coach | None:
+    """Who holds it; of one that waits for a time and whose coach has gone, somebody else from now on."""
+    if session.state in WANTED and (session.coach is None or not may_hold(session.coach)):
+        session.coach = coach_for(session.account)
+        Session.objects.filter(pk=session.pk).update(coach=session.coach)
+    return session.coach
+
+
+def may_hold(coach: Coach) -> bool:
+    return coach.is_open and coach.member.access != Access.EXECUTIVE
 
 
 def hours_of(coach: Coach) -> Hours:
@@ -87,6 +112,20 @@ def refresh_offer() -> None:
         forget_all()
 
 
+@receiver(pre_delete, sender=Coach)
+def let_go_of(instance: Coach, **_) -> None:
+    """A coach goes with their member: what they had booked is cancelled and told, what waits for a time is another's."""
+    if current_workspace_id():
+        for session in Session.objects.filter(open_now(), coach=instance, state=State.BOOKED):
+            cancel(session, by_us=True)
+
+
+@receiver(post_delete, sender=Coach)
+def offer_none_of_who_is_gone(**_) -> None:
+    if current_workspace_id():
+        refresh_offer()
+
+
 # --- asked for, offered -----------------------------------------------------------------------
 
 
@@ -95,25 +134,33 @@ def ask(enrollment: Enrollment, rung: str, *, wish: str = "") -> Session:
     return _open_one(enrollment, rung) or _make(enrollment, rung, State.ASKED, wish=wish)
 
 
-def offer(enrollment: Enrollment, rung: str, *, member: Member, wish: str = "") -> Session:
-    """A member offers one; the person is told by mail, and in the product."""
+def offer(
+    enrollment: Enrollment, rung: str, *, member: Member | None = None, wish: str = "", said: dict | None = None
+) -> Session:
+    """A member offers one, or a nudge does in its own words (`said`: subject, text); the person is told by mail and in the product."""
     session = _open_one(enrollment, rung)
     if session is None:
-        session = _make(enrollment, rung, State.OFFERED, wish=wish, member=member)
-        record(member=member, verb="offered a session to", subject=str(enrollment.seat.person))
+        session = _make(enrollment, rung, State.OFFERED, wish=wish, member=member, said=said)
+        if member:
+            record(member=member, verb="offered a session to", subject=str(enrollment.seat.person))
     return session
 
 
 def _open_one(enrollment: Enrollment, rung: str) -> Session | None:
-    mine = Session.objects.filter(person=enrollment.seat.person_id, rung=rung, state__in=OPEN)
+    mine = Session.objects.filter(open_now(), person=enrollment.seat.person_id, rung=rung)
     return mine.select_related("coach__member__user").order_by("-pk").first()
 
 
 @transaction.atomic
-def _make(enrollment: Enrollment, rung: str, state: str, *, wish: str, member: Member | None = None) -> Session:
+def _make(
+    enrollment: Enrollment, rung: str, state: str, *, wish: str, member: Member | None = None, said: dict | None = None
+) -> Session:
     person, account = enrollment.seat.person, enrollment.seat.account
     Person.objects.select_for_update().get(pk=person.pk)
-    if Session.objects.filter(person=person, state__in=OPEN).count() >= MOST_OPEN:
+    meanwhile = _open_one(enrollment, rung)
+    if meanwhile:
+        return meanwhile  # a second click
+    if Session.objects.filter(open_now(), person=person).count() >= MOST_OPEN:
         raise SessionRefusedError(_("You have three open sessions already."))
     coach = coach_for(account)
     if coach is None:
@@ -132,6 +179,8 @@ def _make(enrollment: Enrollment, rung: str, state: str, *, wish: str, member: M
         wish=wish[:1000],
         made_at=clock.now(),
         made_by=member,
+        is_asked=state == State.ASKED,
+        said=said,
         minutes=coach.minutes,
         to_tell="offered" if state == State.OFFERED else "",
     )
@@ -141,11 +190,11 @@ def _make(enrollment: Enrollment, rung: str, state: str, *, wish: str, member: M
 
 
 def title_of(session: Session) -> str:
-    """What it is about: the step's title, the ladder's name, or nothing in particular."""
+    """What it is about, in the reader's language: the step's title, the ladder's name, or nothing in particular."""
     if session.rung:
         rungs = Rung.objects.filter(version__ladder__key=session.ladder, key=session.rung).order_by("-version__number")
-        title = rungs.values_list("content__title", flat=True).first()
-        return title or session.rung
+        content = rungs.values_list("content", flat=True).first()
+        return translated(content)["title"] if content else session.rung
     return session.enrollment.ladder.name if session.enrollment else ""
 
 
@@ -161,11 +210,11 @@ def _notify(session: Session, text: str) -> None:
 @transaction.atomic
 def book(session: Session, at: datetime) -> Session:
     """Take a free time, or move to another one. Raises SessionRefusedError where it is not free any more."""
-    coach = Coach.objects.select_for_update().filter(pk=session.coach_id).first()
+    coach = Coach.objects.select_for_update(of=("self",)).select_related("member").filter(pk=session.coach_id).first()
     fresh = Session.objects.select_for_update().get(pk=session.pk)
-    if coach is None or not coach.is_open:
+    if coach is None or not may_hold(coach):
         raise SessionRefusedError(_("Nobody holds this session any more."))
-    if fresh.state not in OPEN:
+    if not is_open(fresh):
         raise SessionRefusedError(_("This session is over, or was cancelled."))
     moves = fresh.state == State.BOOKED
     if moves and fresh.starts_at == at:
@@ -177,7 +226,7 @@ def book(session: Session, at: datetime) -> Session:
     fresh.state, fresh.starts_at, fresh.minutes = State.BOOKED, at, coach.minutes
     fresh.sequence += moves
     fresh.card_closed_at = None
-    fresh.to_tell = "moved" if moves else "booked"
+    fresh.to_tell, fresh.tell_at, fresh.tell_tries = "moved" if moves else "booked", None, 0
     try:
         with transaction.atomic():
             fresh.save()
@@ -190,20 +239,23 @@ def book(session: Session, at: datetime) -> Session:
 
 
 @transaction.atomic
-def cancel(session: Session, *, member: Member | None = None, why: str = "") -> None:
-    """By the person, or by a member; whoever had it in their calendar is told."""
+def cancel(session: Session, *, member: Member | None = None, why: str = "", by_us: bool = False) -> None:
+    """By the person, by a member, or because its coach goes; whoever had it in their calendar is told.
+
+    The person cannot cancel what is past: a member may, where it was never held.
+    """
     fresh = Session.objects.select_for_update().get(pk=session.pk)
-    if fresh.state not in OPEN:
+    if not (is_open(fresh) or (member and fresh.state == State.BOOKED)):
         return
     was_booked = fresh.state == State.BOOKED
-    fresh.state = State.CANCELLED if was_booked or member else State.DECLINED
+    fresh.state = State.CANCELLED if was_booked or member or by_us else State.DECLINED
     fresh.ended_at, fresh.outcome = clock.now(), why[:2000]
     fresh.sequence += was_booked
-    fresh.to_tell = "cancelled" if was_booked else ""
+    fresh.to_tell, fresh.tell_at, fresh.tell_tries = "cancelled" if was_booked else "", None, 0
     fresh.save()
     if member:
         record(member=member, verb="cancelled a session with", subject=str(fresh.person), detail={"why": why[:200]})
-    else:
+    elif not by_us:
         _notify(fresh, f"{fresh.person} {'cancelled the session' if was_booked else 'does not want a session now'}.")
 
 
@@ -224,9 +276,23 @@ def close(session: Session, *, came: bool, outcome: str, member: Member) -> None
     record(member=member, verb="noted what came of a session with", subject=str(fresh.person))
 
 
+def give_sessions(giver: Member, taker: Member) -> None:
+    """What waits for a time, and what is ahead, becomes another's; a time that is theirs already is cancelled and told."""
+    coach = Coach.objects.filter(member=taker).first()
+    for session in Session.objects.filter(open_now(), coach__member=giver).select_related("coach"):
+        if session.state != State.BOOKED:
+            Session.objects.filter(pk=session.pk).update(coach=coach if coach and may_hold(coach) else None)
+        elif (
+            coach is None
+            or Session.objects.filter(coach=coach, state=State.BOOKED, starts_at=session.starts_at).exists()
+        ):
+            cancel(session, by_us=True)
+        else:
+            said = {"to_tell": "moved", "tell_at": None, "tell_tries": 0, "sequence": session.sequence + 1}
+            Session.objects.filter(pk=session.pk).update(coach=coach, **said)
+
+
 def open_of(person: Person) -> list[Session]:
     """The person's open sessions, what is booked first."""
-    mine = Session.objects.filter(person=person, state__in=OPEN).select_related(
-        "coach__member__user", "enrollment__ladder"
-    )
+    mine = Session.objects.filter(open_now(), person=person).select_related("coach__member__user", "enrollment__ladder")
     return list(mine.order_by("starts_at", "-pk"))

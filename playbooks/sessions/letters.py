@@ -1,6 +1,7 @@
 """The mails of a session: to the person in their language, with the entry for their calendar; to the coach."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from email.utils import parseaddr
 from html import escape
 
@@ -8,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -16,13 +18,15 @@ from milestones.languages import reading
 from onboarding import clock
 from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import current_workspace_id
-from playbooks.models import Preference, Session, Undeliverable
-from playbooks.nudging.attention import attention, is_stopped
-from playbooks.sessions.booking import title_of
+from playbooks.models import Channel, Session, Undeliverable
+from playbooks.sending import attention, is_stopped, wants_quiet
+from playbooks.sessions.booking import State, title_of
 from playbooks.sessions.calendars import entry
 from playbooks.sessions.links import link_to
 from playbooks.wording.composing import Message
 from playbooks.wording.letters import as_page, as_plain, sender
+
+AGAIN, TRIES = timedelta(minutes=10), 5
 
 
 @dataclass(frozen=True)
@@ -33,25 +37,40 @@ class Told:
     kind: str
 
 
+def _waiting():
+    due = Q(tell_at=None) | Q(tell_at__lte=clock.now())
+    rows = Session.objects.select_for_update(skip_locked=True, of=("self",)).filter(due).exclude(to_tell="")
+    return rows.select_related("person", "coach__member__user", "enrollment__ladder").order_by("pk").first()
+
+
 def claim_next() -> Told | None:
     """The next session of the open workspace of which something is to be told; taken, so that nobody tells it twice.
 
     While sending is stopped nothing is taken: it waits.
     """
-    if is_stopped(attention(), "email"):
+    if is_stopped(attention(), Channel.EMAIL):
         return None
-    rows = Session.objects.select_for_update(skip_locked=True, of=("self",)).exclude(to_tell="")
-    session = rows.select_related("person", "coach__member__user", "enrollment__ladder").order_by("pk").first()
+    session = _waiting()
     if session is None:
         return None
-    told = Told(session, session.to_tell)
     Session.objects.filter(pk=session.pk).update(to_tell="", told_at=clock.now())
-    return told
+    return Told(session, session.to_tell)
 
 
 def give_back(told: Told) -> None:
-    """The server did not take it; a newer word goes before."""
-    Session.objects.filter(pk=told.session.pk, to_tell="").update(to_tell=told.kind)
+    """The server did not take it: once more a little later, a few times; a newer word goes before, and what is over is not offered."""
+    rows = Session.objects.filter(pk=told.session.pk, to_tell="", tell_tries__lt=TRIES)
+    rows = rows if told.kind == "cancelled" else rows.filter(state__in=(State.OFFERED, State.BOOKED))
+    rows.update(to_tell=told.kind, tell_at=clock.now() + AGAIN, tell_tries=F("tell_tries") + 1)
+
+
+def put_off_next() -> None:
+    """It could not be written, for a fault of ours: it must not stand in the way of the others."""
+    session = _waiting()
+    if session is None:
+        return
+    said = {"tell_at": clock.now() + AGAIN, "tell_tries": session.tell_tries + 1}
+    Session.objects.filter(pk=session.pk).update(**said, **({"to_tell": ""} if session.tell_tries >= TRIES else {}))
 
 
 def letters(told: Told) -> list[EmailMultiAlternatives]:
@@ -59,8 +78,8 @@ def letters(told: Told) -> list[EmailMultiAlternatives]:
     session, workspace = told.session, Workspace.objects.get(pk=current_workspace_id())
     found = []
     if _may_write_to(session, told.kind):
-        with reading(workspace, session.person):
-            found.append(_to_person(told, workspace))
+        with reading(workspace, session.person) as language:
+            found.append(_to_person(told, workspace, language))
     if told.kind != "offered" and session.coach:
         with timezone.override(workspace.zone):
             found.append(_to_coach(told, workspace))
@@ -76,10 +95,10 @@ def _may_write_to(session: Session, kind: str) -> bool:
         return False
     if Undeliverable.objects.filter(email__iexact=email).exists():
         return False
-    return kind != "offered" or not Preference.objects.filter(person_id=session.person_id, no_email=True).exists()
+    return kind != "offered" or not wants_quiet(session.person_id, Channel.EMAIL)
 
 
-def _to_person(told: Told, workspace: Workspace) -> EmailMultiAlternatives:
+def _to_person(told: Told, workspace: Workspace, language: str) -> EmailMultiAlternatives:
     session, rules = told.session, attention()
     coach = str(session.coach.member.user) if session.coach else workspace.name
     about = title_of(session)
@@ -96,21 +115,29 @@ def _to_person(told: Told, workspace: Workspace) -> EmailMultiAlternatives:
         "moved": (_("Your session is now %(when)s") % {"when": when}, _with(coach, about, session)),
         "cancelled": (_("Your session of %(when)s is cancelled") % {"when": when}, session.outcome),
     }[told.kind]
+    if told.kind == "offered" and session.said:
+        subject, text = session.said["subject"], session.said["text"]
     button = {"offered": _("Choose a time"), "cancelled": ""}.get(told.kind, _("Change or cancel it"))
     link = link_to(session)
     html = "".join(f"<p>{escape(line)}</p>" for line in text.split("\n") if line.strip())
-    message = Message(subject, html, text, button, link if button else "", workspace.languages[0])
+    message = Message(subject, html, text, button, link if button else "", language)
     mail = EmailMultiAlternatives(
         subject=subject[:150],
         body=as_plain(message, workspace, rules, ""),
         from_email=sender(workspace, rules),
         to=[session.person.email],
         reply_to=[session.coach.member.user.email] if session.coach else None,
+        headers=_one_click(session) if told.kind == "offered" else None,
     )
     mail.attach_alternative(as_page(message, workspace, rules, ""), "text/html")
     if told.kind != "offered":
         _attach(mail, told, _("Session with %(coach)s: %(step)s") % {"coach": coach, "step": about}, workspace)
     return mail
+
+
+def _one_click(session: Session) -> dict[str, str]:
+    """An offer was not asked for: a mail program's own button ends such mails (RFC 8058)."""
+    return {"List-Unsubscribe": f"<{link_to(session)}stop/>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def _with(coach: str, about: str, session: Session) -> str:

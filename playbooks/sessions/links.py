@@ -42,6 +42,8 @@ class SessionDoor:
         if request.coaching is None or request.workspace_shown is None:
             return render(request, "playbooks/guests/gone.html", status=404)
         request.door = LINK
+        if request.path_info.endswith("/stop/"):
+            return None  # mail programs send it by themselves (RFC 8058), and it takes nothing from anybody
         return refuse_foreign_form(request)
 
 

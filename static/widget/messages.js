@@ -2,7 +2,7 @@
 class Messages {
   element = draw('div', { class: 'messages', role: 'region', 'aria-label': say('Messages'), hidden: true })
   #do // (id, deed): what the person did with one
-  #stands = new Map() // id → its box
+  #stands = new Map() // what it says → its box
   #open // opens the checklist
 
   constructor(act, open) {
@@ -11,20 +11,21 @@ class Messages {
   }
 
   show(messages, server) {
-    const wanted = new Map(messages.map((message) => [message.id, message]))
+    // What says something else now stands anew, under the same name.
+    const wanted = new Map(messages.map((message) => [`${message.id} ${message.title} ${message.text}`, message]))
     for (const [id, box] of this.#stands) {
       if (wanted.has(id)) continue
       removeNode(box)
       this.#stands.delete(id)
     }
-    for (const [id, message] of wanted) if (!this.#stands.has(id)) this.#stand(id, message, server)
+    for (const [key, message] of wanted) if (!this.#stands.has(key)) this.#stand(key, message, server)
     toggleAttribute(this.element, 'hidden', !this.#stands.size)
   }
 
-  #stand(id, { shape, title, text, button, link: address }, server) {
+  #stand(key, { id, shape, title, text, button, link: address }, server) {
     const done = (deed) => {
-      removeNode(this.#stands.get(id))
-      this.#stands.delete(id)
+      removeNode(this.#stands.get(key))
+      this.#stands.delete(key)
       toggleAttribute(this.element, 'hidden', !this.#stands.size)
       this.#do(id, deed)
     }
@@ -34,7 +35,7 @@ class Messages {
     const box = draw('section', { class: 'msg', 'data-shape': shape, 'aria-label': title },
       draw('div', { class: 'msg-text' }, draw('p', { class: 'msg-title' }, title), lines, button && this.#way(button, address, server, done)), close)
     append(this.element, box)
-    this.#stands.set(id, box)
+    this.#stands.set(key, box)
     this.#do(id, 'seen')
   }
 

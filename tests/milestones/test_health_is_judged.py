@@ -67,6 +67,18 @@ def kinds(found) -> list[str]:
         (case(word=Word("waiting", "Holidays", NOW - DAY, date(2026, 10, 4))), "at_risk", "waiting", "word_over"),
         (case(word=Word("waiting", "Holidays", NOW - DAY, date(2026, 10, 5))), "on_track", "waiting", "waiting"),
         (case(rung(asked=0, at_it=0), under_way=0), "idle", "", "idle"),
+        (
+            case(rung(asked=0, at_it=0), under_way=0, word=Word("blocked_by_them", "Unsigned", NOW, None)),
+            "stalled",
+            "blocked_by_them",
+            "blocked_by_them",
+        ),
+        (
+            case(rung(reached=10, at_it=0), under_way=0, calls=[Call("Ines", 1, "Report", NOW - 3 * DAY)]),
+            "at_risk",
+            "blocked_by_us",
+            "unanswered",
+        ),
         (case(rung(reached=10, at_it=0), under_way=0), "finished", "", "finished"),
     ],
 )
@@ -148,7 +160,7 @@ def test_every_reason_has_words_for_all_that_it_can_carry():
     ]
     heard, calls = set(), [Call("Ines", 1, "Report", NOW - 3 * DAY), Call("Omar", 2, "Report", NOW - 4 * DAY)]
     for word, deal, path, seen in product(words, deals, paths, (None, NOW - 9 * DAY, NOW - 6 * DAY, NOW)):
-        left = 0 if path[0].reached == 10 and len(path) == 1 else 10
+        left = 0 if len(path) == 1 and (path[0].reached == 10 or not path[0].asked) else 10
         world = case(
             *path,
             word=word,

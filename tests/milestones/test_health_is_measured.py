@@ -3,11 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from milestones.checklist.actions import answer, ask_for_help, confirm
-from milestones.health.measuring import keep, measure, measure_changed, measure_everybody
+from milestones.health.measuring import keep, measure, measure_everybody, turns
 from milestones.health.standing import end, say
 from milestones.models import AccountHealth, Enrollment, HealthChange, Ladder, PeerTime, UsualTime
+from milestones.tasks import measure_health_everywhere
 from onboarding import clock
 from onboarding.tenancy.models import Member
 from onboarding.tenancy.scope import workspace_scope
@@ -124,13 +127,17 @@ def test_tests_are_left_out_and_go_again(harbor, acme):
         assert AccountHealth.objects.get().people == 2
 
 
-def test_only_those_of_whom_something_was_heard_are_measured_again(harbor, acme):
+def test_only_those_that_were_seen_since_are_measured_again(harbor, acme, time_machine):
+    measure_health_everywhere()
     with workspace_scope(acme.pk):
-        assert measure_changed(clock.now()) == 1, "never measured"
-        assert measure_changed(clock.now()) == 0
-    harbor.send(track("p3", "Looked", account="harbor"))
+        assert AccountHealth.objects.get().active == 0, "the worker has measured it"
+        assert turns(everybody=False) == []
+    harbor.send(track("p3", "Looked", clock.now() + DAY / 100, account="harbor"))
     with workspace_scope(acme.pk):
-        assert measure_changed(clock.now()) == 1
+        assert len(turns(everybody=False)) == 1
+    time_machine.move_to(clock.now() + timedelta(minutes=2), tick=False)
+    measure_health_everywhere()
+    with workspace_scope(acme.pk):
         assert AccountHealth.objects.get().active == 1
 
 
@@ -156,13 +163,15 @@ def test_confirmed_to_the_end_it_is_finished(harbor, acme):
     assert (row.pace, row.next_title, row.reached) == ("finished", "", 2)
 
 
-def test_a_hundred_accounts_take_as_many_queries_as_one(harbor, acme, django_assert_max_num_queries):
+def test_a_hundred_accounts_take_as_many_queries_as_two(harbor, acme, django_assert_num_queries):
+    start = clock.now() - 10 * DAY
+    for number in range(1, 101):
+        harbor.send(identify(f"q{number}", start), group(f"q{number}", f"a{number}", start))
     with workspace_scope(acme.pk):
-        for number in range(100):
-            Account.objects.create(
-                workspace=acme, external_id=f"a{number}", first_seen_at=clock.now(), last_seen_at=clock.now()
-            )
-        accounts = list(Account.objects.values_list("pk", flat=True))
-        with django_assert_max_num_queries(24):
+        accounts = list(Account.objects.order_by("pk").values_list("pk", flat=True))
+        keep(accounts, clock.now())
+        with CaptureQueriesContext(connection) as of_two:
+            keep(accounts[:2], clock.now())
+        with django_assert_num_queries(len(of_two)):
             keep(accounts, clock.now())
-        assert AccountHealth.objects.count() == 101
+        assert AccountHealth.objects.filter(total=2).count() == 101

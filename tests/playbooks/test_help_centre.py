@@ -12,6 +12,7 @@ from onboarding.tenancy.scope import workspace_scope
 from playbooks.help.articles import helped, keep_draft, live_text, publish, published, search, withdraw
 from playbooks.help.drawing import article_html
 from playbooks.models import Article, ArticleText, ArticleVote
+from tests import cast
 from tests.ladders import ladder, milestone, publish_ladder
 from tests.senders import Sender, identify
 
@@ -220,8 +221,29 @@ def test_written_placed_published_and_removed_in_the_studio(shown, signed_in, al
     assert client.get(page).status_code == 404
 
 
-def test_only_an_admin_opens_it(acme, signed_in, bob):
-    answer = signed_in(bob).post("/w/acme/help/open/", {"open": "1"})
-    assert answer.status_code in (403, 404)
+def test_only_an_admin_opens_it(acme, signed_in, alice):
+    manager = cast.user("mia@acme.example", "Mia")
+    cast.member(acme, manager, "manager")
+    assert signed_in(manager).get("/w/acme/help/").status_code == 200
+    assert signed_in(manager).post("/w/acme/help/open/", {"open": "1"}).status_code == 403
     acme.refresh_from_db()
     assert not acme.shows_help
+    signed_in(alice).post("/w/acme/help/open/", {"open": "1"})
+    acme.refresh_from_db()
+    assert acme.shows_help
+
+
+def test_no_title_takes_the_address_of_something_else(shown, signed_in, alice, client):
+    for title in ("Open", "Changes", "New"):
+        address = signed_in(alice).post("/w/acme/help/", {"title": title})["Location"]
+        assert client.get(address).status_code == 200
+        with workspace_scope(shown.pk):
+            article = Article.objects.order_by("-pk").first()
+            keep_draft(article, "en", said={"title": title, "summary": "", "body": "x"}, member=Member.objects.first())
+            publish(article, "en", member=Member.objects.first())
+        assert client.get(f"/h/{shown.public_id}/{article.key}/").context["text"].title == title
+
+
+def test_odd_addresses_are_not_found(shown, place, client):
+    assert client.get(f"{place}%00/").status_code == 404
+    assert client.get(f"{place}?q=%00").status_code == 200

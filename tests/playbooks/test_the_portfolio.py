@@ -15,10 +15,10 @@ from playbooks.models import AccountNote, Digest, Play, PortfolioView, Task
 from playbooks.portfolio import digest
 from playbooks.portfolio.finding import found, read_wanted
 from playbooks.portfolio.summing import sum_up
-from playbooks.tasks import send_digests
+from playbooks.tasks import send_digests_of
 from tests import cast
 from tests.ladders import ladder, milestone, publish_ladder
-from tests.senders import Sender, group, identify, track
+from tests.senders import Sender, drain_all, group, identify, track
 
 DAY = timedelta(days=1)
 PATH = ladder(milestone("report", {"event": "Reported"}), milestone("share", {"event": "Shared"}))
@@ -124,11 +124,18 @@ def test_done_to_many_at_once(acme_with_accounts, signed_in, alice):
 
 
 def test_everybody_of_them_is_put_on_a_ladder(acme_with_accounts, signed_in, alice):
+    publish_ladder(
+        acme_with_accounts, ladder(milestone("extra", {"event": "More"}), key="more", enroll={"when": "manual"})
+    )
     client = signed_in(alice)
     with workspace_scope(acme_with_accounts.pk):
         both = list(Account.objects.order_by("pk").values_list("pk", flat=True))
-    said = bulk(client, pk=both, verb="enroll", ladder="path")
-    assert "Nobody could be of" in said, "they are on it already"
+    said = bulk(client, pk=both, verb="enroll", ladder="more", note="Second product")
+    assert "2 people are put on" in said
+    drain_all(acme_with_accounts)
+    with workspace_scope(acme_with_accounts.pk):
+        assert Enrollment.objects.filter(ladder__key="more").count() == 2
+    assert "Nobody could be of" in bulk(client, pk=both, verb="enroll", ladder="more"), "they are on it already"
 
 
 def test_what_somebody_looked_after_becomes_another_s(acme_with_accounts, signed_in, alice):
@@ -140,7 +147,7 @@ def test_what_somebody_looked_after_becomes_another_s(acme_with_accounts, signed
         )
         Play.objects.create(workspace=acme_with_accounts, milestone="share", owner=bob)
     client, page = signed_in(alice), f"/w/acme/team/{bob.pk}/hand-over/"
-    assert "looks after 1 account, 1 open task and 1 page" in client.get(page).content.decode()
+    assert "looks after 1 account, 1 open task, 0 sessions ahead and 1 page" in client.get(page).content.decode()
     assert "Choose somebody." in client.post(page, {"taker": ""}).content.decode()
     assert client.post(page, {"taker": bob.pk}).status_code == 200, "not to themselves"
     assert client.post(page, {"taker": owner.pk}).status_code == 302
@@ -189,7 +196,10 @@ def test_the_timeline_holds_everything_once_and_goes_back_in_pages(acme_with_acc
         harbor = Account.objects.get(external_id="harbor")
         for number in range(90):
             AccountNote.objects.create(
-                workspace=acme_with_accounts, account=harbor, text=f"Note {number}", at=clock.now() - number * DAY
+                workspace=acme_with_accounts,
+                account=harbor,
+                text=f"Note {number:02}",
+                at=clock.now() - (number // 60) * DAY,
             )
         Task.objects.create(workspace=acme_with_accounts, account=harbor, title="Call", made_at=clock.now() - 3 * DAY)
         Standing.objects.create(
@@ -207,7 +217,9 @@ def test_the_timeline_holds_everything_once_and_goes_back_in_pages(acme_with_acc
         if not before:
             break
     notes = [entry.note.text for entry in seen if entry.note]
-    assert notes == [f"Note {number}" for number in range(90)]
+    assert sorted(notes) == [f"Note {number:02}" for number in range(90)], (
+        "sixty are of one moment: none is lost, none comes twice"
+    )
     assert {entry.kind for entry in seen} == {"progress", "notes", "tasks", "health"}
     assert [entry.at for entry in seen] == sorted((entry.at for entry in seen), reverse=True)
     assert {entry.kind for entry, _ in client.get(f"{page}?kind=health").context["entries"]} == {"health"}
@@ -259,8 +271,8 @@ def test_who_looks_after_accounts_hears_of_them_once_on_mondays(acme_with_accoun
             made_at=clock.now(),
             due_on=clock.now().date(),
         )
-    send_digests()
-    send_digests()
+    send_digests_of(acme_with_accounts.pk)
+    send_digests_of(acme_with_accounts.pk)
     [letter] = mail.outbox
     assert letter.to == ["bob3@acme.example"], "Alice looks after none"
     assert "BETTER THAN A WEEK AGO" in letter.body
@@ -270,10 +282,10 @@ def test_who_looks_after_accounts_hears_of_them_once_on_mondays(acme_with_accoun
     assert "<table" in html
     assert "style=" in html
     monday.shift(timedelta(hours=2))
-    send_digests()
+    send_digests_of(acme_with_accounts.pk)
     assert len(mail.outbox) == 1
     monday.shift(timedelta(days=7))
-    send_digests()
+    send_digests_of(acme_with_accounts.pk)
     assert len(mail.outbox) == 2
 
 
@@ -299,11 +311,11 @@ def test_a_server_that_is_away_gets_it_later_the_same_day(acme_with_accounts, mo
         "127.0.0.1",
         1,
     )
-    send_digests()
+    send_digests_of(acme_with_accounts.pk)
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     assert mail.outbox == []
     monday.shift(timedelta(minutes=20))
-    send_digests()
+    send_digests_of(acme_with_accounts.pk)
     assert len(mail.outbox) == 1
 
 

@@ -8,14 +8,14 @@ from milestones.checklist.actions import ask_for_help, rate
 from milestones.models import Enrollment, Ladder, Rating
 from onboarding import clock
 from onboarding.tenancy.audit import record
-from onboarding.tenancy.models import Member, Notification, Workspace
+from onboarding.tenancy.models import JobSlot, Member, Notification, Workspace
 from onboarding.tenancy.scope import workspace_scope
 from onboarding.tracking.models import EventName, Person
 from playbooks.models import ChangeNote, Delivery, Matter, NoteReader
 from playbooks.reviewing import notes
-from playbooks.reviewing.noticing import look_over
 from playbooks.reviewing.queue import settle, tell
 from playbooks.reviewing.words import in_words
+from playbooks.tasks import look_over_everything
 from tests.ladders import ladder, milestone, publish_ladder
 from tests.playbooks.conftest import DAY, make_nudge
 from tests.senders import Sender, drain_all, identify, track
@@ -39,8 +39,10 @@ def path(client, acme):
 
 
 def matters(workspace) -> dict[str, Matter]:
+    """What is open once the worker has looked everywhere."""
+    JobSlot.objects.all().delete()
+    look_over_everything()
     with workspace_scope(workspace.pk):
-        look_over(clock.now())
         return {each.about: each for each in Matter.objects.filter(settled_at=None)}
 
 
