@@ -27,7 +27,7 @@ ARTICLES = {
             "Was Sie vorher brauchen, und was hilft, wenn die Verbindung abgelehnt wird.",
             "Sie brauchen die Adresse der Datenbank und ein Konto, das **nur lesen** darf.\n\n## Schritt für Schritt\n\n1. Öffnen Sie *Daten*, dann *Quelle hinzufügen*.\n2. Wählen Sie die Art des Systems.\n3. Fügen Sie Adresse und Lesekonto ein.\n4. Drücken Sie *Testen*.\n\nNichts wird kopiert, bevor Sie Tabellen gewählt haben.",
         ),
-        "votes": (23, 4, ("The table of refusals saved my day.", "Where do I find your addresses?")),
+        "votes": (23, 4, ("The table of refusals saved my day.",), ("Where do I find your addresses?",)),
     },
     "publish-a-dashboard-people-open-twice": {
         "category": "Dashboards",
@@ -44,7 +44,7 @@ ARTICLES = {
             "Drei Zahlen, eine Frage, und ein Name, der sagt, was sie beantwortet.",
             "Beginnen Sie mit **einer Frage**, die jede Woche jemand stellt.\n\n## Drei Zahlen\n\n- eine, die sagt, ob es gut läuft\n- eine, die sagt, warum\n- eine, an der heute jemand etwas ändern kann\n\nDrücken Sie *Veröffentlichen*, sobald die drei da sind.",
         ),
-        "votes": (41, 3, ("Short and true.",)),
+        "votes": (41, 3, ("Short and true.",), ()),
     },
     "invite-your-team": {
         "category": "People",
@@ -54,7 +54,7 @@ ARTICLES = {
             "A link per role, and what each of them sees first.",
             "Open *People*, press *Invite*, and choose a **role** before the names: it decides what somebody sees first.\n\n- Administrators see sources and rights.\n- Power users see the editor.\n- Operators see the board of their shift.\n\nInvitations work for seven days. Who did not come gets one reminder, and no more.",
         ),
-        "votes": (12, 5, ("We needed single sign-on first.", "Can I change a role later?")),
+        "votes": (12, 5, (), ("We needed single sign-on first.", "Can I change a role later?")),
     },
     "share-with-somebody-outside": {
         "category": "Dashboards",
@@ -64,7 +64,7 @@ ARTICLES = {
             "Who can see what, and how to take it back.",
             "Press *Share* on the dashboard. A colleague needs only a name; somebody outside gets a link with an end.\n\n## Taking it back\n\nOpen *Share* again: everybody who can see it stands there, with a button to take it back. It works at once.",
         ),
-        "votes": (9, 1, ()),
+        "votes": (9, 1, (), ()),
     },
     "alerts-that-people-act-on": {
         "category": "Alerts",
@@ -74,7 +74,7 @@ ARTICLES = {
             "One condition, one person, half an hour.",
             "An alert that goes to everybody is nobody's. Name **one person** and what they should do.\n\n1. Choose the number and the limit.\n2. Name who acts.\n3. Write the first step into the text of the alert.\n\nIf an alert was wrong three times, raise its limit: people stop reading.",
         ),
-        "votes": (6, 6, ("Tells me what, not how.",)),
+        "votes": (6, 6, (), ("Tells me what, not how.",)),
     },
 }
 DRAFT = (
@@ -102,7 +102,8 @@ def write_help(workspace: Workspace) -> None:
                 keep_draft(article, language, said={"title": title, "summary": summary, "body": body}, member=member)
                 publish(article, language, member=member)
         ArticleText.objects.filter(article=article).update(at=now - timedelta(days=50 - 5 * place))
-        yes, no, words = said["votes"]
+        yes, no, praise, wishes = said["votes"]
+        words = {True: list(praise), False: list(wishes)}
         votes = [True] * yes + [False] * no
         chance.shuffle(votes)
         ArticleVote.objects.bulk_create(
@@ -111,7 +112,7 @@ def write_help(workspace: Workspace) -> None:
                 article=article,
                 language="en",
                 helped=helped,
-                text=words[number] if number < len(words) else "",
+                text=left.pop(0) if (left := words[helped]) else "",
                 at=now - timedelta(hours=5 + 23 * number),
             )
             for number, helped in enumerate(votes)

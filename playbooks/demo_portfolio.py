@@ -38,6 +38,7 @@ def write_portfolio(workspace: Workspace) -> None:
     now = clock.now()
     accounts = list(Account.objects.filter(is_test=False).order_by("pk").values_list("pk", flat=True))
     _live_some_weeks(accounts, now)
+    keep(accounts, now)
     _say_what_blocks(workspace, now)
     _write_notes(workspace, now)
     keep(accounts, now)

@@ -19,7 +19,11 @@ def _words(effect: Effect, who: str, others: str) -> dict:
     said = {"value": "Too early", "note": f"{got.n} {who} so far; it takes {ENOUGH} to say.", "beside": ""}
     if got.n >= ENOUGH:
         span = f", between {percent(got.low)} and {percent(got.high)}" if got.has_interval else ""
-        said = {"value": percent(got.value), "note": f"Of {got.n} {who} within {effect.days} days{span}.", "beside": ""}
+        said = {
+            "value": percent(got.value),
+            "note": f"Of {got.n} {who}, within {effect.days} days{span}.",
+            "beside": "",
+        }
         if other.n >= ENOUGH:
             said["beside"] = f"Of {other.n} {others}: {percent(other.value)}."
             if between and between.low is not None:

@@ -236,7 +236,7 @@ class HoursForm(forms.Form):
         for day in range(1, 8):
             for part in ("a", "b"):
                 for end in ("from", "until"):
-                    widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+                    widget = forms.TimeInput(attrs={"type": "time", "class": "input input-sm"}, format="%H:%M")
                     self.fields[f"d{day}{part}_{end}"] = forms.TimeField(required=False, widget=widget)
 
     def clean_timezone(self):

@@ -71,7 +71,7 @@ def test_its_part_says_it_with_its_interval_or_that_it_is_too_early(nudged, sign
     acme, nudge = nudged
     page = signed_in(alice).get(f"/w/acme/insight/nudges/{nudge.pk}/").content.decode()
     assert "78" in page
-    assert "Of 23 who got it within 7 days, between" in page
+    assert "Of 23 who got it, within 7 days, between" in page
     assert "Of 12 who were to get it and did not: 25" in page
     assert "Not an experiment" in page
     with workspace_scope(acme.pk):

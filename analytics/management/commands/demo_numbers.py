@@ -7,9 +7,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from analytics.asking import Span, read_asked, yesterday
+from analytics.bands import check_bands
 from analytics.executive import look
 from analytics.kept import answer
-from analytics.models import Kept, Kind, Report, ReportSchedule, SavedView
+from analytics.models import Band, Kept, Kind, Report, ReportSchedule, SavedView
 from analytics.pages.validity import USUAL_LANDMARK
 from analytics.reports import board_report, schedules, value_report
 from analytics.reports.freezing import SINCE_START, Order, make, order, span_of
@@ -47,10 +48,17 @@ class Command(BaseCommand):
             member = Member.objects.filter(access=Access.MANAGER).order_by("pk").first()
             for name, query in VIEWS:
                 SavedView.objects.create(workspace=found, name=name, query=query, made_by=member, made_at=clock.now())
+            self._bands(found, member)
             self._value(found, Account.objects.get(external_id=account), member)
             self._board(found, member)
             with timezone.override(found.zone):
                 self._answers(found)
+
+    def _bands(self, workspace: Workspace, member: Member) -> None:
+        ladder = Ladder.objects.exclude(live=None).order_by("position", "id").first()
+        for metric, ends in ((Band.Metric.ACTIVATION, {"low": 75}), (Band.Metric.FIRST_VALUE, {"high": 14})):
+            Band.objects.create(workspace=workspace, metric=metric, ladder=ladder, made_by=member, **ends)
+        check_bands(clock.now())
 
     def _value(self, workspace: Workspace, account: Account, member: Member) -> None:
         sections = [key for key, _ in value_report.SECTIONS]

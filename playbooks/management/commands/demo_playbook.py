@@ -10,6 +10,7 @@ from playbooks.demo import live_some_weeks, tell_the_crm, write
 from playbooks.demo_help import write_help
 from playbooks.demo_plays import write_plays
 from playbooks.demo_portfolio import write_portfolio
+from playbooks.demo_review import write_review
 from playbooks.demo_sessions import write_sessions
 
 
@@ -37,3 +38,4 @@ class Command(BaseCommand):
             pass
         with workspace_scope(found.pk):
             write_portfolio(found)
+            write_review(found)
