@@ -5,11 +5,21 @@ import smtplib
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from socket import gaierror
 
 from anymail.exceptions import AnymailConfigurationError, AnymailRecipientsRefused
 from django.core.mail import EmailMessage
 
 TURNED_AWAY = (401, 403, 429)  # a mail service's answers that say that it took nothing
+# What is said before any mail is: it says nothing of the reader's address.
+BEFORE_THE_MAIL = (
+    ConnectionRefusedError,
+    gaierror,
+    smtplib.SMTPConnectError,
+    smtplib.SMTPHeloError,
+    smtplib.SMTPAuthenticationError,
+    smtplib.SMTPSenderRefused,
+)
 log = logging.getLogger(__name__)
 
 
@@ -51,6 +61,8 @@ def hand_in(mail: EmailMessage) -> Handed:
 
 def _fate_by(error: Exception) -> Fate:
     """By what the server answered; without an answer nobody knows whether it took the mail."""
+    if isinstance(error, BEFORE_THE_MAIL):
+        return Fate.NOT_TAKEN
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         codes = [code for code, _ in error.recipients.values()]
     elif isinstance(error, smtplib.SMTPResponseException):
@@ -61,6 +73,4 @@ def _fate_by(error: Exception) -> Fate:
         return Fate.NOT_TAKEN
     else:
         return Fate.UNKNOWN
-    if all(500 <= code < 600 for code in codes) and not isinstance(error, smtplib.SMTPSenderRefused):
-        return Fate.REFUSED
-    return Fate.NOT_TAKEN
+    return Fate.REFUSED if all(500 <= code < 600 for code in codes) else Fate.NOT_TAKEN

@@ -6,7 +6,7 @@ A cap counts over a rolling window, so no change of clocks and no midnight lets 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -131,6 +131,23 @@ def _window(at: datetime, sent: Sequence[datetime], most: int, span: timedelta) 
     return at if inside < most else sent[-most] + span
 
 
+def wall(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """When the clocks of a zone show that time, in UTC; where they leave it out, the moment at which they go forward."""
+    there = datetime.combine(day, at, tzinfo=zone)
+    moment = there.astimezone(UTC)
+    if moment.astimezone(zone).time() == at:
+        return moment
+    before, offset = there.replace(fold=1).astimezone(UTC), moment.astimezone(zone).utcoffset()
+    while moment - before > timedelta(seconds=1):
+        middle = before + (moment - before) // 2
+        middle = middle.replace(microsecond=0)
+        if middle.astimezone(zone).utcoffset() == offset:
+            moment = middle
+        else:
+            before = middle
+    return moment
+
+
 def after_quiet(at: datetime, begins: time, ends: time, zone: ZoneInfo) -> datetime:
     """`at`, or the end of the quiet hours that it lies in; they may go over midnight. The same time twice: none are quiet."""
     there = at.astimezone(zone)
@@ -141,7 +158,7 @@ def after_quiet(at: datetime, begins: time, ends: time, zone: ZoneInfo) -> datet
         is_quiet, day = clock >= begins or clock < ends, there.date() + timedelta(days=clock >= begins)
     if not is_quiet:
         return at
-    end = datetime.combine(day, ends, tzinfo=zone).astimezone(at.tzinfo)
+    end = wall(day, ends, zone).astimezone(at.tzinfo)
     # Where clocks went back, the first of two like times may lie behind us: then it is the second.
     return end if end > at else datetime.combine(day, ends.replace(fold=1), tzinfo=zone).astimezone(at.tzinfo)
 
@@ -158,7 +175,7 @@ def monday_after(at: datetime, zone: ZoneInfo) -> datetime:
     """The beginning of the next Monday there is where the person is."""
     there = at.astimezone(zone)
     monday = there.date() + timedelta(days=7 - there.weekday())
-    return datetime.combine(monday, time(), tzinfo=zone).astimezone(at.tzinfo)
+    return wall(monday, time(), zone).astimezone(at.tzinfo)
 
 
 def _from_hour(due: datetime, hour: int | None, zone: ZoneInfo) -> datetime:
@@ -166,7 +183,7 @@ def _from_hour(due: datetime, hour: int | None, zone: ZoneInfo) -> datetime:
     if hour is None:
         return due
     there = due.astimezone(zone)
-    at = datetime.combine(there.date(), time(hour), tzinfo=zone).astimezone(due.tzinfo)
+    at = wall(there.date(), time(hour), zone).astimezone(due.tzinfo)
     if at >= due:
         return at
-    return datetime.combine(there.date() + timedelta(days=1), time(hour), tzinfo=zone).astimezone(due.tzinfo)
+    return wall(there.date() + timedelta(days=1), time(hour), zone).astimezone(due.tzinfo)

@@ -72,7 +72,7 @@ def _paces(wanted: Wanted, member: Member) -> list[tuple[str, str, int, str, boo
     """(key, label, how many, query, is chosen) of the choices; those that nobody has are left out."""
     counts = paces(wanted, member)
     shown = [("", "All", sum(counts.values()))]
-    shown += [(pace, pace.label, counts[pace]) for pace in SHOWN if counts.get(pace) or wanted.pace == pace]
+    shown += [(pace, pace.label, counts.get(pace, 0)) for pace in SHOWN if counts.get(pace) or wanted.pace == pace]
     return [(key, label, count, wanted.query(pace=key), wanted.pace == key) for key, label, count in shown]
 
 

@@ -58,6 +58,20 @@ NOT_PAGES = {
             "playbook-remark",
             "playbook-review",
             "notifications-read",
+            "account-standing",
+            "account-bulk",
+            "account-task",
+            "note-act",
+            "digest-choose",
+            "portfolio-view-save",
+            "portfolio-view-remove",
+            "session-cancel",
+            "article-act",
+            "help-open",
+            "help-vote",
+            "matter-settle",
+            "note-do",
+            "band-remove",
         ),
     ],
     "a part of a page": ["message-preview", "prose-preview", "checklist-live", "home-live", "event-moved"],
@@ -74,6 +88,9 @@ NOT_PAGES = {
             "widget-panel",
             "widget-messages",
             "widget-message-deed",
+            "widget-session",
+            "widget-article",
+            "help-sitemap",
         ),
         *(
             "api-person-progress",
@@ -85,7 +102,14 @@ NOT_PAGES = {
             "api-schema",
         ),
     ],
-    "a file to keep": ["report-file", "shared-report-file", "file", "ladder-file", "mfa_download_recovery_codes"],
+    "a file to keep": [
+        "session-calendar",
+        "report-file",
+        "shared-report-file",
+        "file",
+        "ladder-file",
+        "mfa_download_recovery_codes",
+    ],
     "behind a mailed token": ["checklist-mailed"],
     "only ever redirects": ["front-door", "account_set_password"],
     "switched off": ["account_confirm_login_code"],
@@ -284,6 +308,7 @@ def make_guest_links(page: Page, live, examples: Examples) -> None:
         [(session,)] = live.rows("select min(id) from playbooks_session where state = %s", [state])
         page.goto(f"{live.url}{examples.owner['session-list'].split('?')[0]}{session}/")
         examples.nobody[name] = "/" + page.input_value("#session-link").split("/", 3)[3]
+    examples.nobody["session-stop"] = f"{examples.nobody['session-choose']}stop/"
     for name, passcode in (("shared-report", ""), ("shared-report behind a passcode", "seven-stones")):
         page.goto(f"{live.url}{examples.owner['report-detail']}")
         page.fill("[name=passcode]", passcode)

@@ -77,7 +77,7 @@ def test_a_session_from_the_offer_to_the_booked_time(live, browser_of):
 
 def test_an_article_is_written_published_found_and_linked_from_its_step(live, browser_of):
     member = browser_of("owner", at(live, "help/"))
-    member.get_by_label("Title").fill("When the board stays empty")
+    member.get_by_label("Title", exact=True).fill("When the board stays empty")
     member.get_by_role("button", name="Write it").click()
     member.get_by_label("The article").fill("## Begin here\n\nLook at the **filter** first; then at the clock.")
     member.get_by_role("button", name="Publish").click()
@@ -121,8 +121,9 @@ def test_in_the_product_the_person_asks_for_a_session_and_reads_an_article(live,
     if not step.is_visible():
         widget.locator(f"summary[data-key='{key}']").first.click()
     title = live.rows("select title from milestones_steparticle where milestone = %s order by id limit 1", [key])[0][0]
-    widget.locator("summary", has_text=title).first.click()
-    expect(widget.locator(".step-note", has_text=".").first).to_be_visible()
+    article = widget.locator("details.step-help", has_text=title).first
+    article.locator("summary").click()
+    expect(article.locator(".step-note").first).to_be_visible()
     widget.locator(f"summary[data-key='{key}/help']").first.click()
     widget.get_by_role("button", name="Do it together").first.click()
     card = widget.locator(".msg", has_text="A session about")

@@ -137,7 +137,12 @@ def path_to(name: str, slug: str, owner) -> str:
     }.get(name, WITHIN["verb"])
     kind = {"playbook-whole": "print"}.get(name, "step" if name.startswith("playbook-") else "csv")
     key = "share" if name.startswith("playbook-") or name == "step-figures" else key
-    path = path.replace("<slug:kind>", kind).replace("<str:key>", key).replace("<slug:verb>", verb)
+    path = (
+        path.replace("<slug:kind>", kind)
+        .replace("<str:key>", key)
+        .replace("<slug:key>", key)
+        .replace("<slug:verb>", verb)
+    )
     return path.replace("<str:rung>", "share").replace("<int:number>", "1")
 
 

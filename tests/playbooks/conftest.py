@@ -5,19 +5,26 @@ from datetime import datetime, timedelta
 import jwt
 import pytest
 
-from milestones.models import Ladder
+from milestones.models import Enrollment, Ladder
 from onboarding import clock
 from onboarding.tenancy.keys import add_signing_secret
+from onboarding.tenancy.models import Member
 from onboarding.tenancy.scope import workspace_scope
-from playbooks.models import Attention, MessageTemplate, MessageText, Nudge
+from playbooks.models import Attention, Coach, MessageTemplate, MessageText, Nudge
 from playbooks.nudging.switching import switch_on
+from playbooks.sessions.booking import refresh_offer
 from playbooks.tasks import look
 from tests.ladders import ladder, milestone, publish_ladder
-from tests.senders import Sender
+from tests.senders import Sender, group, identify
 
 MONDAY = datetime.fromisoformat("2026-10-05T09:00:00+00:00")
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 PATH = ladder(milestone("report", {"event": "Reported"}), milestone("share", {"event": "Shared"}))
+TALKS = ladder(
+    milestone("report", {"event": "Reported"}),
+    milestone("talk", {"event": "Session Attended", "where": [{"property": "step", "value": "talk"}]}),
+)
+HOURS = [[day, "09:00", "12:00"] for day in range(1, 6)]
 
 
 @pytest.fixture
@@ -89,3 +96,16 @@ def look_on(workspace):
         if not look(workspace.pk):
             return
     raise AssertionError("the nudges never come to rest")
+
+
+@pytest.fixture
+def hannah(client, acme, monday):
+    """Hannah of Harbor is on the path, and Alice holds sessions each morning."""
+    publish_ladder(acme, TALKS)
+    sender = Sender(client, acme)
+    sender.send(identify("hannah", name="Hannah Berg", email="hannah@harbor.example"))
+    sender.send(group("hannah", "harbor", name="Harbor"))
+    with workspace_scope(acme.pk):
+        Coach.objects.create(workspace=acme, member=Member.objects.get(), hours=HOURS, notice=2)
+        refresh_offer()
+        return Enrollment.objects.select_related("seat__person", "seat__account", "ladder").get()

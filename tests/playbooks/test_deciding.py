@@ -1,13 +1,13 @@
 """Whether a message may go out: a pure function, asked of random worlds."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playbooks.nudging.deciding import DAY, HOUR, WEEK, Case, Limits, Outcome, Spent, decide
+from playbooks.nudging.deciding import DAY, HOUR, WEEK, Case, Limits, Outcome, Spent, decide, wall
 
 MONDAY = datetime(
     2026, 3, 23, 12, tzinfo=UTC
@@ -69,6 +69,15 @@ def test_what_does_not_hold_yet_is_looked_at_when_it_does():
 def test_quiet_hours_are_the_persons(now, until):
     verdict = decide(case(due=now - HOUR), Spent(), Limits(), now=now)
     assert (verdict.outcome, verdict.until) == (Outcome.HOLD, until)
+
+
+def test_quiet_hours_whose_end_the_clocks_leave_out_end_when_they_go_forward():
+    """In New York the 8th of March has no half past two: three o'clock comes a second after two."""
+    limits = Limits(quiet_from=time(20), quiet_until=time(2, 30), weekends_quiet=False)
+    night = datetime(2026, 3, 8, 6, 30, tzinfo=UTC)
+    verdict = decide(case(due=night, zone=ZoneInfo("America/New_York")), Spent(), limits, now=night)
+    assert verdict.until == datetime(2026, 3, 8, 7, tzinfo=UTC)
+    assert wall(date(2026, 3, 8), time(3, 30), ZoneInfo("America/New_York")) == datetime(2026, 3, 8, 7, 30, tzinfo=UTC)
 
 
 def test_a_nudge_with_an_hour_waits_for_it():

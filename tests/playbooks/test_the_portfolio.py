@@ -69,6 +69,7 @@ def test_the_worst_first_each_with_its_reason(acme_with_accounts, signed_in, ali
         ("q=%00", ["Meridian", "Harbor"]),
         ("ladder=path", ["Meridian", "Harbor"]),
         ("ladder=other", []),
+        ("pace=stalled&q=zzzz", []),
         ("phase=Setup", ["Meridian", "Harbor"]),
         ("sort=name", ["Harbor", "Meridian"]),
         ("sort=-name", ["Meridian", "Harbor"]),
