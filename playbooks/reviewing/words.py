@@ -46,6 +46,6 @@ def in_words(matter: Matter, zone: ZoneInfo) -> Said:
             return Said(f"“{said['feature']}” has changed", text, "Look whether what the step says is still so.")
         case Kind.BAND:
             side = "below" if said["side"] == "low" else "above"
-            text = f"It is {said['value']}{said['unit']}, {side} the {said['limit']}{said['unit']} that you named."
+            text = f"It is {said['value']:g}{said['unit']}, {side} the {said['limit']:g}{said['unit']} that you named."
             return Said(f"{said['name']} has left its band", text, "Look at what changed since it was within.")
     raise ValueError(f"no such matter: {matter.kind}")

@@ -22,6 +22,7 @@ function doing(rung, from) {
     may.includes('later') && !rung.later_until && deed(rung, from, wish, 'later', say('Remind me tomorrow'), 'btn-ghost'),
     may.includes('not_for_me') && deed(rung, from, wish, 'not-for-me', say('Not for me'), 'btn-ghost'),
     draw('p', { class: 'step-answer' }, wish.text),
+    wish.link && link(wish.link, say('Choose a time'), from, 'btn btn-primary', 'arrow-out'),
   ]
   return draw('div', { class: 'step-actions' }, parts)
 }
@@ -54,7 +55,7 @@ function reading(rung, from) {
       if (!box.open || room.firstChild) return
       from.read(each.key).then((article) => {
         const lines = article ? article.text.split('\n').filter(Boolean) : [say('That did not get through. Try again.')]
-        replaceChildren(room, lines.map((line) => draw('p', { class: 'step-note' }, line)))
+        replaceChildren(room, ...lines.map((line) => draw('p', { class: 'step-note' }, line)))
       }).catch(() => {})
     }))
     return box

@@ -53,14 +53,14 @@ class Line {
     await this.#send('POST', `messages/${encode(id)}/${deed}`, null, '{}')
   }
 
-  // {ok, shows, message}; throws when there is no good answer.
+  // {ok, shows, message, link}; throws when there is no good answer.
   async act(key, verb, said, ladder) {
     const step = verb === 'session' ? `sessions/${encode(key)}` : `rungs/${encode(key)}/${verb}`
     const path = key ? step : verb // of the whole ladder, where no step is named
     const response = await this.#send('POST', path, ladder, JSON.stringify(said || {}))
     const answer = await body(response)
     if (!response.ok && response.status !== 409) throw new Error(`status ${response.status}`)
-    return { ok: response.ok, shows: answer.shows === true, message: `${answer.message || ''}` }
+    return { ok: response.ok, shows: answer.shows === true, message: `${answer.message || ''}`, link: answer.link }
   }
 
   async #send(method, path, ladder, sent) {

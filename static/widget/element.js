@@ -202,8 +202,10 @@ class ChecklistElement extends HTMLElement {
     if (this.#wishes.get(key)?.busy) return
     const { say } = this.#made
     this.#wish(key, { busy: true, text: '' })
+    let way
     const text = await line.act(key, verb, said, this.#shown.ladder.key).then(
-      ({ ok, shows, message }) => {
+      ({ ok, shows, message, link }) => {
+        way = link
         if (ok && draft) this.#drafts.delete(`${key}/${draft}`)
         return ok ? say(shows ? 'Saved' : 'Saved, updating') : message
       },
@@ -213,7 +215,7 @@ class ChecklistElement extends HTMLElement {
       this.#wishes.delete(key)
       return
     }
-    guarded(() => this.#wish(key, { busy: false, text }))()
+    guarded(() => this.#wish(key, { busy: false, text, link: way }))()
     if (verb === 'session') this.#messagesAt = 0 // the times to choose from come as a message
     this.#made.panel.announce(text)
     this.#pacer.hurry()
