@@ -11,12 +11,13 @@ from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import current_workspace_id
 from playbooks.models import Session
 
-SALT, LONGEST = "cairn.session", 300
+LONGEST = 300
+signer = signing.Signer(salt="cairn.session")  # without a time: a session has one link as long as its nonce stands
 
 
 def link_to(session: Session) -> str:
     """The whole address; the same session has the same one."""
-    token = signing.dumps([session.workspace_id, session.pk, session.nonce], salt=SALT)
+    token = signer.sign_object([session.workspace_id, session.pk, session.nonce])
     return settings.CAIRN_BASE_URL + reverse("session-choose", args=[token])
 
 
@@ -26,8 +27,8 @@ class SessionDoor:
     def locate(self, request):
         parts = request.path_info.split("/", 3)
         try:
-            said = signing.loads(parts[2][:LONGEST], salt=SALT) if len(parts) > 2 else None
-        except signing.BadSignature:
+            said = signer.unsign_object(parts[2][:LONGEST]) if len(parts) > 2 else None
+        except (signing.BadSignature, ValueError):
             said = None
         if not isinstance(said, list) or len(said) != 3 or not isinstance(said[0], int):
             return render(request, "playbooks/guests/gone.html", status=404)
