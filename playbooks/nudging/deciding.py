@@ -6,9 +6,11 @@ A cap counts over a rolling window, so no change of clocks and no midnight lets 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+from playbooks.wall import wall
 
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
 MOST_LOOKS = 200  # limits push each other on; a week has fewer borders than that
@@ -129,23 +131,6 @@ def _window(at: datetime, sent: Sequence[datetime], most: int, span: timedelta) 
     """The first moment from `at` on before which fewer than `most` were sent within `span`; exactly `span` later is free."""
     inside = len(sent) - bisect_right(sent, at - span)
     return at if inside < most else sent[-most] + span
-
-
-def wall(day: date, at: time, zone: ZoneInfo) -> datetime:
-    """When the clocks of a zone show that time, in UTC; where they leave it out, the moment at which they go forward."""
-    there = datetime.combine(day, at, tzinfo=zone)
-    moment = there.astimezone(UTC)
-    if moment.astimezone(zone).time() == at:
-        return moment
-    before, offset = there.replace(fold=1).astimezone(UTC), moment.astimezone(zone).utcoffset()
-    while moment - before > timedelta(seconds=1):
-        middle = before + (moment - before) // 2
-        middle = middle.replace(microsecond=0)
-        if middle.astimezone(zone).utcoffset() == offset:
-            moment = middle
-        else:
-            before = middle
-    return moment
 
 
 def after_quiet(at: datetime, begins: time, ends: time, zone: ZoneInfo) -> datetime:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from playbooks.wall import wall
+
 MOST = 80
 
 
@@ -49,8 +51,7 @@ def free(hours: Hours, taken: Iterable[Taken], now: datetime) -> list[datetime]:
 
 def _within(day: date, begins: time, ends: time, hours: Hours) -> list[datetime]:
     """The beginnings within one block of wall-clock time; times that the clocks leave out, or go through twice, count once."""
-    utc = ZoneInfo("UTC")
-    at, last = (datetime.combine(day, each, tzinfo=hours.zone).astimezone(utc) for each in (begins, ends))
+    at, last = (wall(day, each, hours.zone) for each in (begins, ends))
     length, step = timedelta(minutes=hours.minutes), timedelta(minutes=hours.minutes + hours.gap)
     found = []
     while at + length <= last:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playbooks.nudging.deciding import DAY, HOUR, WEEK, Case, Limits, Outcome, Spent, decide, wall
+from playbooks.nudging.deciding import DAY, HOUR, WEEK, Case, Limits, Outcome, Spent, decide
+from playbooks.wall import wall
 
 MONDAY = datetime(
     2026, 3, 23, 12, tzinfo=UTC

@@ -34,6 +34,13 @@ def test_the_same_wall_clock_after_the_clocks_changed():
     assert [f"{at.astimezone(UTC):%H:%M}" for at in found] == ["07:00", "07:00", "08:00"]
 
 
+def test_a_morning_that_ends_where_the_clocks_leave_a_time_out_ends_when_they_go_forward():
+    """In New York the 8th of March has no half past two: nothing begins within the hour that is not there."""
+    night = hours((7, time(0), time(2, 30)), zone=ZoneInfo("America/New_York"), minutes=60, gap=0)
+    found = free(night, [], datetime(2026, 3, 7, 12, tzinfo=UTC))
+    assert said(found, ZoneInfo("America/New_York")) == ["Sun 00:00", "Sun 01:00"]
+
+
 def test_what_is_taken_keeps_a_gap_on_both_sides():
     morning = hours((1, time(9), time(12)), gap=15)
     taken = Taken(MONDAY.replace(hour=8), MONDAY.replace(hour=8, minute=30))  # ten o'clock in Berlin
