@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playbooks.sessions.slots import Hours, Taken, free
+from playbooks.wall import wall
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MONDAY = datetime(2026, 10, 19, 6, tzinfo=UTC)  # eight o'clock in Berlin
@@ -39,6 +40,12 @@ def test_a_morning_that_ends_where_the_clocks_leave_a_time_out_ends_when_they_go
     night = hours((7, time(0), time(2, 30)), zone=ZoneInfo("America/New_York"), minutes=60, gap=0)
     found = free(night, [], datetime(2026, 3, 7, 12, tzinfo=UTC))
     assert said(found, ZoneInfo("America/New_York")) == ["Sun 00:00", "Sun 01:00"]
+
+
+def test_a_night_that_ends_as_the_clocks_go_forward_is_whole():
+    """Two o'clock is not there in Berlin on the 29th of March; what ends with it ends at three, and took its time."""
+    found = free(hours((7, time(0), time(2)), minutes=60, gap=0), [], datetime(2026, 3, 28, 12, tzinfo=UTC))
+    assert said(found) == ["Sun 00:00", "Sun 01:00"]
 
 
 def test_what_is_taken_keeps_a_gap_on_both_sides():
@@ -87,7 +94,8 @@ def test_every_free_time_keeps_every_rule(blocks, zone, now, minutes, gap, notic
         until = at + minutes * MINUTE
         assert at >= now + timedelta(hours=notice)
         assert all(until + gap * MINUTE <= each.since or each.until + gap * MINUTE <= at for each in taken)
-        there, then = at.astimezone(mine.zone), until.astimezone(mine.zone)
+        day = at.astimezone(mine.zone).date()
         assert any(
-            day == there.isoweekday() and there.date() == then.date() and then.time() <= ends for day, _, ends in weekly
+            number == day.isoweekday() and wall(day, begins, mine.zone) <= at and until <= wall(day, ends, mine.zone)
+            for number, begins, ends in weekly
         ), "within the hours of that day"
