@@ -21,7 +21,7 @@ Metric = Band.Metric
 
 
 @dataclass(frozen=True)
-class Standing:
+class BandNow:
     """A band and its metric now; `value` is None while too few are known."""
 
     band: Band
@@ -53,7 +53,7 @@ def check_bands(now: datetime) -> int:
     return tell(Matter.Kind.BAND, found, now=now)
 
 
-def stand() -> list[Standing]:
+def stand() -> list[BandNow]:
     """Every band with its metric as it is now."""
     zone = Workspace.objects.get(pk=current_workspace_id()).zone
     bands: dict[Ladder, list[Band]] = {}
@@ -63,12 +63,12 @@ def stand() -> list[Standing]:
     return [each for ladder, of_one in bands.items() for each in _stand(ladder, of_one, titles, zone)]
 
 
-def _stand(ladder: Ladder, bands: list[Band], titles: dict, zone) -> list[Standing]:
+def _stand(ladder: Ladder, bands: list[Band], titles: dict, zone) -> list[BandNow]:
     """Those of one ladder, from one sheet."""
     asked = read_asked({"ladder": ladder.key, "period": PERIOD}, zone)
     reader = Reader(asked, read_sheet(asked, [_measure(band) for band in bands])) if isinstance(asked, Asked) else None
     return [
-        Standing(
+        BandNow(
             band,
             f"{Metric(band.metric).label.partition(',')[0]}{f' “{titles.get((ladder.key, band.step), band.step)}”' if band.step else ''} of “{ladder.name}”",
             _value(band, reader) if reader else None,

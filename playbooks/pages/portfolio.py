@@ -46,7 +46,7 @@ def account_list(request, slug):
     context = {
         "nav_current": "account-list",
         "wanted": wanted,
-        "lede": lede(summed.paces, request.member, is_mine=wanted.owner == MINE),
+        "lede": lede(summed.paces, is_mine=wanted.owner == MINE),
         "summed": summed,
         "starts": starts(mine, slug, calendar),
         "paces": _paces(wanted, request.member),

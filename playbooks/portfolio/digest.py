@@ -106,7 +106,7 @@ def write(member: Member, now: datetime) -> Letter:
     worse, better = _changes(mine, workspace, calendar)
     return Letter(
         subject=f"Your week: {_subject(summed.paces)}",
-        lede=lede(summed.paces, member, is_mine=True),
+        lede=lede(summed.paces, is_mine=True),
         worse=worse,
         better=better,
         begin=[_begin(start, workspace) for start in first],

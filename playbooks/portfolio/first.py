@@ -1,6 +1,5 @@
 """Where to start: the accounts in which one act is likely to release the most progress, and what the act is."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import F, QuerySet
@@ -60,7 +59,3 @@ def act_for(health: AccountHealth, slug: str) -> Act:
         case "silent":
             return Act("Write a task", f"{reverse('account-activity', args=account)}#task-new", held)
     return Act("Open it", reverse("account-detail", args=account), held)
-
-
-def names(starts: Iterable[Start]) -> str:
-    return ", ".join(str(start.health.account) for start in starts)

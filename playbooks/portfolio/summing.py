@@ -10,7 +10,6 @@ from django.db.models.functions import Cast
 
 from milestones.models import AccountHealth, Pace
 from milestones.survival import Spell, product_limit
-from onboarding.tenancy.models import Member
 
 UNDER_WAY = (Pace.STALLED, Pace.AT_RISK, Pace.ON_TRACK)
 ENOUGH, DAY = 5, 86_400
@@ -19,14 +18,13 @@ WORTH = "mrr"  # the trait that says what an account pays a month
 
 
 @dataclass(frozen=True)
-class Sum_:
-    """`median` is in days, None where half of the accounts are not known to get there; `worth` None where no trait says it."""
+class Totals:
+    """`due` counts the accounts whose next milestone is due within a week, `median` is in days, None where half of the accounts are not known to get there; `worth` None where no trait says it."""
 
     paces: Mapping[str, int]
     reached_value: int
     median: float | None
     due: int
-    due_accounts: int
     late_accounts: int
     worth: float | None
     stalled_worth: float
@@ -46,7 +44,7 @@ class Sum_:
         return f"{', '.join(f'{count} {word}' for count, word in told if count)}." if self.under_way else "None."
 
 
-def sum_up(rows: QuerySet[AccountHealth], now: datetime) -> Sum_:
+def sum_up(rows: QuerySet[AccountHealth], now: datetime) -> Totals:
     rows = rows.order_by()
     under_way = rows.filter(pace__in=UNDER_WAY)
     spells = [
@@ -59,19 +57,18 @@ def sum_up(rows: QuerySet[AccountHealth], now: datetime) -> Sum_:
     paid = under_way.annotate(text=KeyTextTransform(WORTH, "account__traits")).filter(text__regex=AMOUNT)
     worth = paid.aggregate(all=Sum(amount), stalled=Sum(amount, filter=Q(pace=Pace.STALLED)))
     reached = sum(spell.is_over for spell in spells)
-    return Sum_(
+    return Totals(
         paces=dict(rows.values_list("pace").annotate(Count("pk"))),
         reached_value=reached,
         median=product_limit(spells).time_of(0.5) if reached >= ENOUGH else None,
         due=counts["due"],
-        due_accounts=counts["due"],
         late_accounts=counts["late"],
         worth=worth["all"],
         stalled_worth=worth["stalled"] or 0,
     )
 
 
-def lede(paces: Mapping[str, int], member: Member, *, is_mine: bool) -> str:
+def lede(paces: Mapping[str, int], *, is_mine: bool) -> str:
     """One sentence for the head of the page."""
     under_way = sum(paces.get(pace, 0) for pace in UNDER_WAY)
     on_track, total = paces.get(Pace.ON_TRACK, 0), sum(paces.values())

@@ -282,14 +282,18 @@ def give_sessions(giver: Member, taker: Member) -> None:
     for session in Session.objects.filter(open_now(), coach__member=giver).select_related("coach"):
         if session.state != State.BOOKED:
             Session.objects.filter(pk=session.pk).update(coach=coach if coach and may_hold(coach) else None)
-        elif (
-            coach is None
-            or Session.objects.filter(coach=coach, state=State.BOOKED, starts_at=session.starts_at).exists()
-        ):
+        elif coach is None or _clashes(session, coach):
             cancel(session, by_us=True)
         else:
             said = {"to_tell": "moved", "tell_at": None, "tell_tries": 0, "sequence": session.sequence + 1}
             Session.objects.filter(pk=session.pk).update(coach=coach, **said)
+
+
+def _clashes(session: Session, coach: Coach) -> bool:
+    """Whether the coach has another session at that time already."""
+    until = session.starts_at + timedelta(minutes=session.minutes)
+    others = Session.objects.filter(coach=coach, state=State.BOOKED, starts_at__lt=until)
+    return any(each.starts_at + timedelta(minutes=each.minutes) > session.starts_at for each in others)
 
 
 def open_of(person: Person) -> list[Session]:

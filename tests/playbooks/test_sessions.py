@@ -202,6 +202,24 @@ def test_what_is_ahead_is_handed_over_and_told(hannah, acme):
     assert [letter.to[0] for letter in tell_all(acme)] == ["hannah@harbor.example", "bob6@acme.example"]
 
 
+def test_what_would_overlap_is_cancelled_and_told(hannah, acme, client):
+    second = cast.member(acme, cast.user("bob7@acme.example", "Bob"), "manager")
+    Sender(client, acme).send(identify("omar", name="Omar"))
+    with workspace_scope(acme.pk):
+        coach, theirs = Coach.objects.get(), Coach.objects.create(workspace=acme, member=second, hours=HOURS)
+        mine = ask(hannah, "report")
+        Session.objects.filter(pk=mine.pk).update(coach=coach)
+        mine = book(Session.objects.get(pk=mine.pk), free_times(coach)[0])
+        climb = Enrollment.objects.select_related("seat__person", "seat__account", "ladder").get(
+            seat__person__external_id="omar"
+        )
+        other = ask(climb, "report")
+        at = mine.starts_at + timedelta(minutes=10)
+        Session.objects.filter(pk=other.pk).update(coach=theirs, state="booked", starts_at=at)
+        booking.give_sessions(coach.member, second)
+        assert Session.objects.get(pk=mine.pk).state == "cancelled"
+
+
 def test_an_executive_holds_none(hannah, acme):
     with workspace_scope(acme.pk):
         session = ask(hannah, "report")
