@@ -56,10 +56,8 @@ def _live_some_weeks(accounts: list[int], now: datetime) -> None:
 
 def _say_what_blocks(workspace: Workspace, now: datetime) -> None:
     """Of accounts that stand still anyway, each somebody's word."""
-    stalled = (
-        AccountHealth.objects.filter(pace=Pace.STALLED).order_by("-people", "account_id").select_related("account")
-    )
-    for health, (kind, note, ago, days) in zip(stalled[1:], BLOCKED, strict=False):
+    troubled = AccountHealth.objects.filter(pace__in=(Pace.STALLED, Pace.AT_RISK)).select_related("account")
+    for health, (kind, note, ago, days) in zip(troubled.order_by("people", "account_id")[1:], BLOCKED, strict=False):
         until = (now + days * DAY).date() if days else None
         own = {"workspace": workspace, "account": health.account, "by_id": health.account.manager_id}
         Standing.objects.create(**own, kind=kind, note=note, since=now - ago * DAY, until=until)

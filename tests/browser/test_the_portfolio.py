@@ -13,6 +13,7 @@ def at(live, path: str = "") -> str:
 def test_the_portfolio_is_narrowed_without_losing_the_place(live, browser_of):
     member = browser_of("manager", at(live, "accounts/"))
     expect(member.locator("h1")).to_have_text("Accounts")
+    expect(member.locator("#account-rows")).to_contain_text("Blocked by them since")
     everybody = member.locator("#account-rows tbody tr").count()
     member.get_by_label("Health").get_by_role("link", name="At risk").click()
     expect(member.locator("#account-rows tbody .pill").first).to_have_text("At risk")
