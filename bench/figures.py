@@ -34,7 +34,7 @@ FIGURES = (
     Figure("kept_up", "roll-ups kept up: CPU of the drain with them, to without", 1.8, 1.4, less=True),
     Figure("dashboard", "the executive view's answers, worst of three questions", 0.2, 0.05, unit="s", less=True),
     Figure("page", "a page with numbers, p95", 0.4, 0.15, unit="s", less=True),
-    Figure("nudged", "nudges decided for 100,000 people", 240, 120, unit="s", less=True),
+    Figure("nudged", "nudges decided for 100,000 people", 120, 60, unit="s", less=True),
     Figure("nudge_growth", "the same, to 10,000 people", 14, 11, less=True),
     Figure("dry_run", "dry run of 9 rungs, 20 events a person, to a bare count", 40, 10, less=True),
     Figure("widget_same", "widget data, 304, to a no-op view", 0.25, 0.45),

@@ -8,11 +8,11 @@ from onboarding.tenancy.scope import current_workspace_id
 from playbooks.models import Attention, Delivery, Nudge, Suppression
 from playbooks.nudging.attention import limits_for
 from playbooks.nudging.deciding import HOUR, Outcome, Verdict, decide
+from playbooks.nudging.delivery_rows import write_settled
 from playbooks.nudging.facts import A_TURN, Known, Ledger, case_of, know
 
 State = Delivery.State
 AGAIN = (Nudge.Trigger.INACTIVE, Nudge.Trigger.WEEKLY)
-SETTLED = ("state", "reason", "due_at", "claimed_at", "settled_at", "person_id", "account_id", "channel")
 GOES_ON = (State.SENDING, State.SENT, State.UNKNOWN, State.DROPPED)
 
 
@@ -77,7 +77,7 @@ def write(settled: Sequence[tuple[Delivery, Verdict]], known: Known, *, now: dat
     """Store what was decided; whatever was not sent has its line with the reason."""
     for each, verdict in settled:
         apply(each, verdict, now=now)
-    Delivery.objects.bulk_update([each for each, _ in settled], SETTLED, batch_size=500)
+    write_settled([each for each, _ in settled])
     held = [(each, v) for each, v in settled if v.outcome in (Outcome.HOLD, Outcome.DROP)]
     Suppression.objects.bulk_create([suppression(each, verdict, now) for each, verdict in held])
     Delivery.objects.bulk_create(

@@ -22,6 +22,7 @@ ALLOWED = {
     "milestones/places.py",
     "milestones/progress_rows.py",
     "milestones/wholesale.py",
+    "playbooks/nudging/delivery_rows.py",
     "onboarding/tracking/staging.py",
     "onboarding/tracking/partitions.py",
     "onboarding/tracking/management/commands/partitions.py",
