@@ -20,13 +20,13 @@ from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import current_workspace_id
 from playbooks.models import Channel, Session, Undeliverable
 from playbooks.sending import attention, is_stopped, wants_quiet
-from playbooks.sessions.booking import State, title_of
+from playbooks.sessions.booking import open_now, title_of
 from playbooks.sessions.calendars import entry
 from playbooks.sessions.links import link_to
 from playbooks.wording.composing import Message
 from playbooks.wording.letters import as_page, as_plain, sender
 
-AGAIN, TRIES = timedelta(minutes=10), 5
+AGAIN, TRIES = timedelta(minutes=10), 8  # each wait twice as long as the one before: almost two days in all
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,11 @@ def claim_next() -> Told | None:
 
 
 def give_back(told: Told) -> None:
-    """The server did not take it: once more a little later, a few times; a newer word goes before, and what is over is not offered."""
+    """The server did not take it: once more later, a few times; a newer word goes before, and what is over is not offered."""
     rows = Session.objects.filter(pk=told.session.pk, to_tell="", tell_tries__lt=TRIES)
-    rows = rows if told.kind == "cancelled" else rows.filter(state__in=(State.OFFERED, State.BOOKED))
-    rows.update(to_tell=told.kind, tell_at=clock.now() + AGAIN, tell_tries=F("tell_tries") + 1)
+    rows = rows if told.kind == "cancelled" else rows.filter(open_now())
+    wait = AGAIN * 2**told.session.tell_tries
+    rows.update(to_tell=told.kind, tell_at=clock.now() + wait, tell_tries=F("tell_tries") + 1)
 
 
 def put_off_next() -> None:
@@ -69,7 +70,7 @@ def put_off_next() -> None:
     session = _waiting()
     if session is None:
         return
-    said = {"tell_at": clock.now() + AGAIN, "tell_tries": session.tell_tries + 1}
+    said = {"tell_at": clock.now() + AGAIN * 2**session.tell_tries, "tell_tries": session.tell_tries + 1}
     Session.objects.filter(pk=session.pk).update(**said, **({"to_tell": ""} if session.tell_tries >= TRIES else {}))
 
 

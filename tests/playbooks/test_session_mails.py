@@ -121,15 +121,37 @@ def test_a_full_mailbox_holds_up_nobody_and_mails_the_coach_nothing_twice(hannah
     assert [letter.to for letter in mail.outbox] == [["hannah@harbor.example"], ["alice@acme.example"]]
 
 
+def test_a_mailbox_that_is_full_for_a_day_gets_its_invitation_after_all(hannah, acme, settings, monday):
+    with workspace_scope(acme.pk):
+        book(ask(hannah, "report"), free_times(Coach.objects.get())[-1])
+    settings.EMAIL_BACKEND = "tests.playbooks.test_session_mails.Refusing"
+    for _ in range(24):
+        tell_sessions_of(acme.pk)
+        monday.shift(timedelta(hours=1))
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    monday.shift(timedelta(hours=20))
+    assert [letter.to for letter in tell_all(acme)] == [["hannah@harbor.example"], ["alice@acme.example"]]
+
+
 def test_a_mailbox_that_stays_full_is_given_up(hannah, acme, settings, monday):
     with workspace_scope(acme.pk):
-        book(ask(hannah, "report"), free_times(Coach.objects.get())[0])
+        book(ask(hannah, "report"), free_times(Coach.objects.get())[-1])
     settings.EMAIL_BACKEND = "tests.playbooks.test_session_mails.Refusing"
     for _ in range(9):
         tell_sessions_of(acme.pk)
-        monday.shift(timedelta(minutes=11))
+        monday.shift(timedelta(hours=22))
     assert newest(acme).to_tell == ""
-    assert newest(acme).tell_tries == 5
+    assert newest(acme).tell_tries == 8
+
+
+def test_nobody_is_invited_to_what_is_past(hannah, acme, settings, monday):
+    with workspace_scope(acme.pk):
+        book(ask(hannah, "report"), free_times(Coach.objects.get())[0])
+        told = letters.claim_next()
+    monday.shift(timedelta(days=3))
+    with workspace_scope(acme.pk):
+        letters.give_back(told)
+    assert newest(acme).to_tell == ""
 
 
 def test_an_offer_that_is_declined_while_its_mail_is_at_the_server_is_not_mailed_again(hannah, acme):
