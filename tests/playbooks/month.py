@@ -7,21 +7,23 @@ from datetime import UTC, datetime, timedelta
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
+from django.db import connections
 
 from milestones import acts
 from milestones.checklist.actions import ActionRefusedError, rate
 from milestones.models import Enrollment, Ladder
 from milestones.publishing import draft, publish
 from onboarding import clock
-from onboarding.tenancy.models import User
+from onboarding.tenancy.models import Member, User
 from onboarding.tenancy.scope import workspace_scope
 from onboarding.tenancy.workspaces import open_workspace
 from onboarding.tracking.decoding import decode
 from onboarding.tracking.ingestion import accept
 from onboarding.tracking.sources import add_source
-from playbooks.models import MessageTemplate, MessageText, Nudge, Preference, Undeliverable
+from playbooks.models import Coach, MessageTemplate, MessageText, Nudge, Preference, Undeliverable
 from playbooks.nudging.attention import kept_attention
 from playbooks.nudging.switching import switch_on
+from playbooks.sessions.booking import refresh_offer
 from tests.ladders import ladder, milestone
 from tests.live import free_port
 
@@ -41,9 +43,14 @@ PATH = ladder(
     rungs={
         "build": {"due": {"days": 4, "from": "enrolled"}},
         "share": {"requires": ["build"]},
-        "board": {"tracks": ["operator"]},
+        "board": {"tracks": ["operator", "auditor"]},
     },
     enroll={"when": "first_seen", "since": "2026-01-01"},
+)
+# A loop that no limit of Liquid's own ends; a second of a processor does.
+ENDLESS = (
+    "{% assign t = 'ab' %}{% for i in (1..12) %}{% assign t = t | append: t %}{% endfor %}{% for i in (1..900) %}"
+    "{% assign u = t | replace: 'a', 'bb' | split: 'b' | join: 'a' | reverse %}{% endfor %}"
 )
 # name: (trigger, rung, days, channel, body, more)
 NUDGES = {
@@ -77,17 +84,26 @@ NUDGES = {
     "broken": ("reached", "build", 0, "in_app", "{{ 1 | divided_by: milestone.days_late }}{{ 1 | divided_by: 0 }}", {}),
     "crm": ("opened", "connect", 5, "webhook", "For the CRM", {"roles": ["power_user"]}),
     "to be removed": ("opened", "share", 2, "in_app", "Soon gone", {}),
+    "to be moved": ("opened", "connect", 3, "in_app", "On to sharing", {"roles": ["power_user"]}),
+    "together": ("opened", "share", 1, "session", "Shall we do {{ milestone.title }} together?", {"roles": ["power_user"]}),
+    "without end": ("opened", "board", 0, "in_app", ENDLESS, {"roles": ["auditor"]}),
 }
 
 
 class Sink:
-    """A mail server: keeps what it takes, refuses some addresses, and dies under some mails after it has them."""
+    """A mail server: keeps what it takes, refuses some addresses, and dies under some mails after it has them.
+
+    While it `is_full` it takes none for now.
+    """
 
     def __init__(self):
+        self.is_full = False
         self.mails: list[tuple[str, str]] = []  # (to, subject)
         self.died: list[str] = []
 
     async def handle_RCPT(self, server, session, envelope, address, options):
+        if self.is_full:
+            return "451 no room for now"
         if address.startswith("refused"):
             return "550 no such mailbox"
         envelope.rcpt_tos.append(address)
@@ -176,7 +192,7 @@ def _plan(world: World, number: int) -> None:
     traits = {
         "name": f"Person {number}",
         "timezone": ZONES[number % len(ZONES)],
-        "role": "operator" if number % 3 else "power_user",
+        "role": "auditor" if number % 1000 == 500 else "operator" if number % 3 else "power_user",
     }
     begin = chance.uniform(0, 24 * 20)
     world.at(
@@ -213,8 +229,9 @@ def some_do_otherwise(world: World, day: int, now: datetime) -> None:
                 acts.write(verb="unenrolled", by="manager", actor="Owner", **said)
             case 2 | 3:
                 fresh += [each.pk] if _rate(each, 1) and each.pk % 8 == 2 else []
-            case 4:
-                acts.write(verb="reopened", rung="connect", by="manager", actor="Owner", note="again", **said)
+            case 4 | 5:  # "share" asks for "build", and is locked again with it
+                rung = "connect" if each.pk % 8 == 4 else "build"
+                acts.write(verb="reopened", rung=rung, by="manager", actor="Owner", note="again", **said)
     for each in running.filter(pk__in=world.sour):
         _rate(each, 5)
     world.sour = fresh
@@ -227,6 +244,28 @@ def _rate(enrollment: Enrollment, stars: int) -> bool:
     except ActionRefusedError:
         return False
     return True
+
+
+def hold_sessions() -> None:
+    """From now on somebody has time."""
+    member = Member.objects.get()
+    hours = [[day, "09:00", "17:00"] for day in range(1, 6)]
+    Coach.objects.create(workspace_id=member.workspace_id, member=member, hours=hours)
+    refresh_offer()
+
+
+def break_tasks() -> None:
+    """A fault of our own: no task can be stored."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            """create function broken() returns trigger language plpgsql as $$ begin raise exception 'broken'; end $$;
+               create trigger broken before insert on playbooks_task for each row execute function broken()"""
+        )
+
+
+def mend_tasks() -> None:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("drop trigger broken on playbooks_task; drop function broken()")
 
 
 def some_choose(world: World, now: datetime) -> None:
