@@ -85,7 +85,14 @@ NUDGES = {
     "crm": ("opened", "connect", 5, "webhook", "For the CRM", {"roles": ["power_user"]}),
     "to be removed": ("opened", "share", 2, "in_app", "Soon gone", {}),
     "to be moved": ("opened", "connect", 3, "in_app", "On to sharing", {"roles": ["power_user"]}),
-    "together": ("opened", "share", 1, "session", "Shall we do {{ milestone.title }} together?", {"roles": ["power_user"]}),
+    "together": (
+        "opened",
+        "share",
+        1,
+        "session",
+        "Shall we do {{ milestone.title }} together?",
+        {"roles": ["power_user"]},
+    ),
     "without end": ("opened", "board", 0, "in_app", ENDLESS, {"roles": ["auditor"]}),
 }
 
