@@ -7,10 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Spell:
-    """One person's time in days; `is_over` when it ended by what was waited for, else they are still at it."""
+    """One person's time in days; `is_over` when it ended by what was waited for, else they are still at it.
+
+    `count` of them took just as long.
+    """
 
     days: float
     is_over: bool
+    count: int = 1
 
 
 @dataclass(frozen=True)
@@ -43,9 +47,9 @@ def product_limit(spells: Iterable[Spell]) -> Curve:
     at_risk = 0
     for spell in spells:
         end = ends.setdefault(spell.days, [0, 0])
-        end[0] += spell.is_over
-        end[1] += 1
-        at_risk += 1
+        end[0] += spell.is_over * spell.count
+        end[1] += spell.count
+        at_risk += spell.count
     waiting, count, steps = 1.0, 0, []
     for days in sorted(ends):
         over, left = ends[days]

@@ -101,7 +101,7 @@ def write(member: Member, now: datetime) -> Letter:
     workspace = Workspace.objects.get(pk=current_workspace_id())
     calendar = Calendar(now, workspace.zone)
     mine = AccountHealth.objects.filter(account__manager=member, account__is_test=False).select_related("account")
-    summed = sum_up(mine, now)
+    summed = sum_up(mine, now, workspace.zone)
     first = starts(mine, workspace.slug, calendar)
     worse, better = _changes(mine, workspace, calendar)
     return Letter(

@@ -3,27 +3,30 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from django.db.models import Count, FloatField, Q, QuerySet, Sum
+from django.db.models import Count, FloatField, Q, QuerySet, Sum, Value
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce, TruncDate
 
 from milestones.models import AccountHealth, Pace
 from milestones.survival import Spell, product_limit
 
 UNDER_WAY = (Pace.STALLED, Pace.AT_RISK, Pace.ON_TRACK)
-ENOUGH, DAY = 5, 86_400
+ENOUGH = 5
 AMOUNT = r"^[0-9]{1,12}(\.[0-9]{1,6})?$"
 WORTH = "mrr"  # the trait that says what an account pays a month
 
 
 @dataclass(frozen=True)
 class Totals:
-    """`due` counts the accounts whose next milestone is due within a week, `median` is in days, None where half of the accounts are not known to get there; `worth` None where no trait says it."""
+    """`due` counts the accounts whose next milestone is due within a week. `median` is the day by which half of them reach
+    value, None where half of them are not known to; `worth` None where no trait says it.
+    """
 
     paces: Mapping[str, int]
     reached_value: int
-    median: float | None
+    median: int | None
     due: int
     late_accounts: int
     worth: float | None
@@ -44,19 +47,16 @@ class Totals:
         return f"{', '.join(f'{count} {word}' for count, word in told if count)}." if self.under_way else "None."
 
 
-def sum_up(rows: QuerySet[AccountHealth], now: datetime) -> Totals:
+def sum_up(rows: QuerySet[AccountHealth], now: datetime, zone: ZoneInfo) -> Totals:
     rows = rows.order_by()
     under_way = rows.filter(pace__in=UNDER_WAY)
-    spells = [
-        Spell(((value_at or now) - began_at).total_seconds() / DAY, value_at is not None)
-        for began_at, value_at in rows.exclude(began_at=None).values_list("began_at", "value_at")
-    ]
+    spells = _spells(rows, now, zone)
     is_due = Q(due_at__gt=now, due_at__lte=now + timedelta(days=7))
     counts = under_way.aggregate(due=Count("pk", filter=is_due), late=Count("pk", filter=Q(late__gt=0)))
     amount = Cast(KeyTextTransform(WORTH, "account__traits"), FloatField())
     paid = under_way.annotate(text=KeyTextTransform(WORTH, "account__traits")).filter(text__regex=AMOUNT)
     worth = paid.aggregate(all=Sum(amount), stalled=Sum(amount, filter=Q(pace=Pace.STALLED)))
-    reached = sum(spell.is_over for spell in spells)
+    reached = sum(spell.count for spell in spells if spell.is_over)
     return Totals(
         paces=dict(rows.values_list("pace").annotate(Count("pk"))),
         reached_value=reached,
@@ -66,6 +66,15 @@ def sum_up(rows: QuerySet[AccountHealth], now: datetime) -> Totals:
         worth=worth["all"],
         stalled_worth=worth["stalled"] or 0,
     )
+
+
+def _spells(rows: QuerySet[AccountHealth], now: datetime, zone: ZoneInfo) -> list[Spell]:
+    """Until first value, the day of beginning being day 1, as in the rows of the portfolio."""
+    began = TruncDate("began_at", tzinfo=zone)
+    ended = TruncDate(Coalesce("value_at", Value(now)), tzinfo=zone)
+    days = rows.exclude(began_at=None).annotate(took=ended - began, is_over=Q(value_at__isnull=False))
+    counts = days.values_list("took", "is_over").annotate(Count("pk"))
+    return [Spell(max(took.days, 0) + 1, is_over, count) for took, is_over, count in counts]
 
 
 def lede(paces: Mapping[str, int], *, is_mine: bool) -> str:

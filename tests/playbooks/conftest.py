@@ -5,17 +5,20 @@ from datetime import datetime, timedelta
 import jwt
 import pytest
 
+from milestones.health.measuring import measure_everybody
 from milestones.models import Enrollment, Ladder
 from onboarding import clock
 from onboarding.tenancy.keys import add_signing_secret
 from onboarding.tenancy.models import Member
 from onboarding.tenancy.scope import workspace_scope
+from onboarding.tracking.models import Account
 from playbooks.models import Attention, Coach, MessageTemplate, MessageText, Nudge
 from playbooks.nudging.switching import switch_on
 from playbooks.sessions.booking import refresh_offer
 from playbooks.tasks import look
+from tests import cast
 from tests.ladders import ladder, milestone, publish_ladder
-from tests.senders import Sender, group, identify
+from tests.senders import Sender, group, identify, track
 
 MONDAY = datetime.fromisoformat("2026-10-05T09:00:00+00:00")
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -109,3 +112,20 @@ def hannah(client, acme, monday):
         Coach.objects.create(workspace=acme, member=Member.objects.get(), hours=HOURS, notice=2)
         refresh_offer()
         return Enrollment.objects.select_related("seat__person", "seat__account", "ladder").get()
+
+
+@pytest.fixture
+def acme_with_accounts(client, acme):
+    """Harbor reports today, Meridian was last seen three weeks ago, Fern has no ladder for anybody; Bob is a manager, too."""
+    sender, now = Sender(client, acme), clock.now()
+    publish_ladder(acme, PATH)
+    for name, ago in (("harbor", 5), ("meridian", 30)):
+        sender.send(identify(f"{name}-1", now - ago * DAY, name=f"{name} person"))
+        sender.send(group(f"{name}-1", name, now - ago * DAY, name=name.title(), industry="freight", mrr=1200))
+    sender.send(track("harbor-1", "Reported", now - DAY, account="harbor"))
+    sender.send(track("meridian-1", "Looked", now - 21 * DAY, account="meridian"))
+    bob = cast.member(acme, cast.user("bob3@acme.example", "Bob Builder"), "manager")
+    with workspace_scope(acme.pk):
+        Account.objects.filter(external_id="harbor").update(manager=bob)
+        measure_everybody(now)
+    return acme
