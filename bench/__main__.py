@@ -66,17 +66,17 @@ def of_rounds(options) -> bool:
 
 def of_numbers(options) -> bool:
     """The dashboards at a size, beside DuckDB on Parquet files of the same rows."""
-    from bench import insight
+    from bench import insight, serving
 
     say(f"numbers of {options.insight:,} people, {options.insight * insight.EVENTS_A_PERSON:,} events")
     numbers = insight.prepare(options.insight)
     rebuilt = insight.rebuild(numbers)
     say("from the server and beside DuckDB on Parquet files of the same rows")
     with tempfile.TemporaryDirectory() as folder:
-        seen, worked = insight.views(numbers), insight.answers(numbers)
-        served = insight.pages(numbers, Path(folder))
+        seen, worked, judged = insight.views(numbers), insight.answers(numbers), insight.measure_health(numbers)
+        working, served = serving.pages(numbers, Path(folder))
         holds = show({"dashboard": [max(seen.values())], "page": [max(served.values())]})
-        told, same = insight.lines(numbers, rebuilt, seen, served, worked, Path(folder))
+        told, same = insight.lines(numbers, rebuilt, seen, (working, served), worked, judged, Path(folder))
     print("", *told, sep="\n")
     return holds and same
 

@@ -11,9 +11,6 @@ from datetime import timedelta
 from pathlib import Path
 from statistics import median
 
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, connections
 
 from analytics.asking import Asked, Span, yesterday
@@ -26,12 +23,12 @@ from analytics.rollups import keeping
 from analytics.statistics.counts import life_table
 from analytics.worked_out import COHORTS, ENGAGEMENT, EXPLORED, INTERVALS, NINETY, VALIDITY, work_out
 from bench import world
-from bench.requests import Caller, request
+from milestones.health.measuring import keep, turns
 from milestones.ladder_files import check
 from milestones.models import Ladder
 from milestones.publishing import draft, publish, take_on
 from onboarding import clock
-from onboarding.tenancy.models import Member, Workspace
+from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import current_workspace_id, workspace_scope
 from onboarding.tracking.models import Source
 
@@ -150,6 +147,17 @@ WORLD = (
 )
 
 
+def measure_health(workspace: Workspace) -> tuple[int, float]:
+    """(accounts, seconds in which each was judged, as the worker does hourly: so many in a transaction)"""
+    began = time.perf_counter()
+    with workspace_scope(workspace.pk):
+        found = turns(everybody=True)
+    for accounts in found:
+        with workspace_scope(workspace.pk):
+            keep(accounts, clock.now())
+    return sum(map(len, found)), time.perf_counter() - began
+
+
 def asked_of(workspace: Workspace, **other) -> Asked:
     until = yesterday(workspace.zone)
     span = Span(until - timedelta(days=89), until)
@@ -208,60 +216,6 @@ def answers(workspace: Workspace) -> dict[str, float]:
             cursor.execute("set local statement_timeout = 0")
             found[name] = _timed(lambda pk=pk: work_out(pk))
     return found
-
-
-PAGES = (
-    "",
-    "explore/?measure=activation_rate&rows=account.industry&columns=role&",
-    "ninety-days/?",
-    "cohorts/?rows=account.plan&",
-    "validity/?landmark=14&",
-    "people/?what=reached&step=m1&",
-)
-
-
-def pages(workspace: Workspace, folder: Path, times: int = 60) -> dict[str, float]:
-    """page → p95 of the seconds in which a signed-in member has it from the server, filters and all."""
-    from tests.live import Live
-
-    live = Live({"CAIRN_MODE": "test"}, folder)  # its style sheets are found where they lie
-    live.start()
-    try:
-        return {path.split("/")[0] or "executive view": _p95(live, workspace, path, times) for path in PAGES}
-    finally:
-        live.stop()
-
-
-def _p95(live, workspace: Workspace, path: str, times: int) -> float:
-    with workspace_scope(workspace.pk):
-        ladder = Ladder.objects.get().key
-    caller, taken = Caller(live.url), []
-    cookie = _session_of(workspace)
-    for number in range(times):
-        role = ("", "role0", "role1", "role2")[number % 4] if not path else ""
-        address = f"/w/{workspace.slug}/insight/{path or '?'}ladder={ladder}&period=90&role={role}"
-        sent = request("GET", address, Cookie=cookie)
-        began = time.perf_counter()
-        status, answered = caller.ask(sent)
-        taken.append(time.perf_counter() - began)
-        assert status == 200, answered[:300]
-    caller.close()
-    return sorted(taken)[round(0.95 * len(taken)) - 1]
-
-
-def _session_of(workspace: Workspace) -> str:
-    with workspace_scope(workspace.pk):
-        user = Member.objects.select_related("user").get(access="owner").user
-    session = SessionStore()
-    said = {
-        SESSION_KEY: str(user.pk),
-        BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
-        HASH_SESSION_KEY: user.get_session_auth_hash(),
-    }
-    for key, value in said.items():
-        session[key] = value
-    session.save()
-    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
 
 
 # The same rows as files, and the same questions asked of them.
@@ -367,15 +321,21 @@ def lines(
     workspace: Workspace,
     rebuilt: float,
     seen: dict[str, float],
-    served: dict[str, float],
+    served: tuple[dict[str, float], dict[str, float]],
     worked: dict[str, float],
+    judged: tuple[int, float],
     folder: Path,
 ) -> tuple[list[str], bool]:
     """What was measured, in lines; and whether every answer is the recount's."""
     found = [f"all roll-ups from nothing{'':23}{rebuilt:>10.1f} s"]
     found += [f"the executive view, {name:28}{seconds * 1000:>10.0f} ms" for name, seconds in seen.items()]
-    found += [f"page from the server, p95: {name:21}{seconds * 1000:>10.0f} ms" for name, seconds in served.items()]
+    working, at_rest = served
+    found += [
+        f"page from the server, p95: {name:21}{seconds * 1000:>10.0f} ms, {working[name] * 1000:.0f} ms beside a worker that works it out"
+        for name, seconds in at_rest.items()
+    ]
     found += [f"the worker: {name:36}{seconds:>10.1f} s" for name, seconds in worked.items()]
+    found.append(f"the worker: health of {judged[0]:,} accounts{'':17}{judged[1]:>10.1f} s")
     answered = beside_duckdb(workspace, folder)
     for each in answered:
         same = "the same" if each.same else "NOT THE SAME"

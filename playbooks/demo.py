@@ -24,6 +24,7 @@ from playbooks.webhooks.signing import new_signing_secret
 from playbooks.webhooks.telling import from_here, queue_for
 
 BACK, STEP = timedelta(days=16), timedelta(hours=4)
+FOLLOW = {"card": 0.4, "banner": 0.05, "hint": 0.3}  # of those who see it; people are tired of the banner
 HEARD = 40  # transitions that the webhook of the demo has heard of
 IMPRINT = "Northwind Analytics, 4 Quay Street, Bremen"
 MESSAGES = {
@@ -269,6 +270,6 @@ def _look(workspace: Workspace, chance: random.Random) -> None:
             person = Person.objects.get(pk=each.person_id)
             if chance.random() < 0.7:
                 do(person, each.said["id"], "seen")
-                luck = chance.random()
+                luck, follow = chance.random(), FOLLOW[each.said["shape"]]
                 if luck < 0.7:
-                    do(person, each.said["id"], "clicked" if luck < 0.4 else "dismissed")
+                    do(person, each.said["id"], "clicked" if luck < follow else "dismissed")
