@@ -1,6 +1,16 @@
 from django.urls import path
 
-from onboarding.tenancy import audit_page, entrance, files, health, mailbox, notifications, settings_page, team
+from onboarding.tenancy import (
+    audit_page,
+    entrance,
+    files,
+    health,
+    mailbox,
+    notifications,
+    search_page,
+    settings_page,
+    team,
+)
 
 urlpatterns = [
     path("", entrance.front_door, name="front-door"),
@@ -16,6 +26,7 @@ urlpatterns = [
     path("w/<slug:slug>/team/<int:pk>/access/", team.change_access, name="member-access"),
     path("w/<slug:slug>/team/<int:pk>/remove/", team.remove_member, name="member-remove"),
     path("w/<slug:slug>/audit/", audit_page.audit_trail, name="audit-trail"),
+    path("w/<slug:slug>/search/", search_page.search_page, name="search"),
     path("w/<slug:slug>/notifications/", notifications.notification_list, name="notification-list"),
     path("w/<slug:slug>/notifications/read/", notifications.notifications_read, name="notifications-read"),
     path("mailbox/", mailbox.mailbox, name="mailbox"),

@@ -39,6 +39,31 @@
     for (const box of event.target.form.querySelectorAll(`input[type="checkbox"][name="${name}"]`)) box.checked = event.target.checked
   })
 
+  // Ctrl K, or Cmd K, opens the search; the arrows go through what was found.
+  const finder = document.getElementById('search')
+  if (finder) {
+    for (const hint of document.querySelectorAll('.search kbd')) hint.hidden = false
+    document.addEventListener('keydown', (event) => {
+      if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === 'k') {
+        event.preventDefault()
+        finder.togglePopover()
+      }
+    })
+    finder.addEventListener('toggle', (event) => {
+      if (event.newState === 'open') finder.querySelector('input').select()
+    })
+    finder.addEventListener('keydown', (event) => {
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+      if (!step) return
+      const stops = [finder.querySelector('input'), ...finder.querySelectorAll('a[href]')]
+      const next = stops[stops.indexOf(document.activeElement) + step]
+      if (next) {
+        event.preventDefault()
+        next.focus()
+      }
+    })
+  }
+
   for (const button of document.querySelectorAll('[data-print]')) {
     button.hidden = false
     button.addEventListener('click', () => print())

@@ -256,6 +256,7 @@ def find_examples(live) -> Examples:
         "step-figures": f"{workspace}/insight/steps/{rung}/",
         "audit-trail": f"{workspace}/audit/",
         "notification-list": f"{workspace}/notifications/",
+        "search": f"{workspace}/search/?q=no",
         "nudge-list": f"{workspace}/nudges/",
         "nudge-new": f"{workspace}/nudges/new/",
         "nudge-week": f"{workspace}/nudges/week/",
