@@ -1,9 +1,10 @@
 """What the demo's team knows of its accounts: what blocks some, notes, the views they open, and how each did in the last weeks."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
-from milestones.health.measuring import keep
-from milestones.models import AccountHealth, Pace, Standing
+from milestones import acts
+from milestones.health.measuring import keep, measure
+from milestones.models import AccountHealth, Pace, Progress, Standing
 from onboarding import clock
 from onboarding.tenancy.models import Access, Member, Workspace
 from onboarding.tracking.models import Account
@@ -31,6 +32,33 @@ VIEWS = (
     ("At risk in setup", "pace=at_risk&phase=Setup"),
     ("Waiting for them", "reason=blocked_by_them"),
 )
+
+
+def agree_new_dates(workspace: Workspace) -> None:
+    """Of every third account that is late with its next step, a new day is agreed on. Drain after it."""
+    now = clock.now()
+    accounts = list(Account.objects.filter(is_test=False).order_by("pk").values_list("pk", flat=True))
+    late = [
+        (account, next(rung.key for rung in measured.case.rungs if rung.is_late))
+        for account, measured in measure(accounts, now).items()
+        if measured.health.pace != Pace.STALLED and any(rung.is_late for rung in measured.case.rungs)
+    ]
+    for place, (account, key) in enumerate(late[::3]):
+        until = datetime.combine(
+            now.astimezone(workspace.zone) + (2 + 2 * place) * DAY, time(23, 59, 59), workspace.zone
+        )
+        for row in _at_it(account, key, now):
+            seat = row.enrollment.seat
+            said = {"ladder": row.enrollment.ladder.key, "rung": key, "moment": until, "at": now - 2 * DAY}
+            acts.write(seat=seat, verb="extended", by="manager", actor=str(seat.account.manager.user), **said)
+
+
+def _at_it(account: int, key: str, now: datetime):
+    rows = Progress.objects.filter(key=key, on_track=True, reached_at=None, skipped_at=None, opened_at__lte=now)
+    rows = rows.filter(enrollment__seat__account=account, enrollment__seat__left_at=None, enrollment__ended_at=None)
+    seats = "enrollment__seat__account__manager__user"
+    rows = rows.exclude(enrollment__seat__account__manager=None)
+    return rows.select_related(seats, "enrollment__seat__person", "enrollment__ladder")
 
 
 def write_portfolio(workspace: Workspace) -> None:

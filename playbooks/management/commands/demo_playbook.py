@@ -9,7 +9,7 @@ from onboarding.tenancy.scope import workspace_scope
 from playbooks.demo import live_some_weeks, tell_the_crm, write
 from playbooks.demo_help import write_help
 from playbooks.demo_plays import write_plays
-from playbooks.demo_portfolio import write_portfolio
+from playbooks.demo_portfolio import agree_new_dates, write_portfolio
 from playbooks.demo_review import write_review
 from playbooks.demo_sessions import write_sessions
 
@@ -34,6 +34,7 @@ class Command(BaseCommand):
             pass
         with workspace_scope(found.pk):
             write_sessions(found)
+            agree_new_dates(found)
         while drain(found.pk):
             pass
         with workspace_scope(found.pk):
