@@ -11,7 +11,7 @@ from django.db import connections
 
 from milestones import acts
 from milestones.checklist.actions import ActionRefusedError, rate
-from milestones.models import Enrollment, Ladder
+from milestones.models import Enrollment, Ladder, Progress
 from milestones.publishing import draft, publish
 from onboarding import clock
 from onboarding.tenancy.models import Member, User
@@ -93,7 +93,7 @@ NUDGES = {
         "Shall we do {{ milestone.title }} together?",
         {"roles": ["power_user"]},
     ),
-    "without end": ("opened", "board", 0, "in_app", ENDLESS, {"roles": ["auditor"]}),
+    "without end": ("opened", "board", 0, "in_app", ENDLESS, {"roles": ["auditor"], "patience": 28}),
 }
 
 
@@ -199,7 +199,7 @@ def _plan(world: World, number: int) -> None:
     traits = {
         "name": f"Person {number}",
         "timezone": ZONES[number % len(ZONES)],
-        "role": "auditor" if number % 1000 == 500 else "operator" if number % 3 else "power_user",
+        "role": "auditor" if number % 500 == 250 else "operator" if number % 3 else "power_user",
     }
     begin = chance.uniform(0, 24 * 20)
     world.at(
@@ -236,9 +236,9 @@ def some_do_otherwise(world: World, day: int, now: datetime) -> None:
                 acts.write(verb="unenrolled", by="manager", actor="Owner", **said)
             case 2 | 3:
                 fresh += [each.pk] if _rate(each, 1) and each.pk % 8 == 2 else []
-            case 4 | 5:  # "share" asks for "build", and is locked again with it
-                rung = "connect" if each.pk % 8 == 4 else "build"
-                acts.write(verb="reopened", rung=rung, by="manager", actor="Owner", note="again", **said)
+            case 4:
+                acts.write(verb="reopened", rung="connect", by="manager", actor="Owner", note="again", **said)
+    _lock_some_again(running, now)
     for each in running.filter(pk__in=world.sour):
         _rate(each, 5)
     world.sour = fresh
@@ -251,6 +251,13 @@ def _rate(enrollment: Enrollment, stars: int) -> bool:
     except ActionRefusedError:
         return False
     return True
+
+
+def _lock_some_again(running, now: datetime) -> None:
+    """ "share" asks for "build", and is locked again where that is reopened."""
+    at_it = Progress.objects.filter(key="share", reached_at=None, skipped_at=None, opened_at__lte=now)
+    for each in running.filter(pk__in=at_it.values("enrollment")).order_by("-pk")[:3]:
+        acts.write(verb="reopened", rung="build", by="manager", actor="Owner", seat=each.seat, ladder="path")
 
 
 def hold_sessions() -> None:
