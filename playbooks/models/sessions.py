@@ -65,6 +65,7 @@ class Session(WorkspaceModel):
     tell_at = models.DateTimeField(null=True)  # not before then: the server took nothing
     tell_tries = models.SmallIntegerField(default=0)
     told_at = models.DateTimeField(null=True)  # handed over last
+    told_to = models.BigIntegerField(null=True)  # the coach who has it in their calendar, or had and is gone
 
     class Meta:
         constraints = [

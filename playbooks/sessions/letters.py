@@ -1,6 +1,6 @@
 """The mails of a session: to the person in their language, with the entry for their calendar; to the coach."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from email.utils import parseaddr
 from html import escape
@@ -18,7 +18,7 @@ from milestones.languages import reading
 from onboarding import clock
 from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import current_workspace_id
-from playbooks.models import Channel, Session, Undeliverable
+from playbooks.models import Channel, Coach, Session, Undeliverable
 from playbooks.sending import attention, is_stopped, wants_quiet
 from playbooks.sessions.booking import open_now, title_of
 from playbooks.sessions.calendars import entry
@@ -31,10 +31,11 @@ AGAIN, TRIES = timedelta(minutes=10), 8  # each wait twice as long as the one be
 
 @dataclass(frozen=True)
 class Told:
-    """What is to be mailed about a session, and which telling it is."""
+    """What is to be mailed about a session, and which telling it is; `former` had it in their calendar and holds it no more."""
 
     session: Session
     kind: str
+    former: Coach | None = None
 
 
 def _waiting():
@@ -53,8 +54,12 @@ def claim_next() -> Told | None:
     session = _waiting()
     if session is None:
         return None
-    Session.objects.filter(pk=session.pk).update(to_tell="", told_at=clock.now())
-    return Told(session, session.to_tell)
+    holds = session.coach_id if session.to_tell in ("booked", "moved") else session.told_to
+    Session.objects.filter(pk=session.pk).update(to_tell="", told_at=clock.now(), told_to=holds)
+    former = (
+        Coach.objects.filter(pk=session.told_to).exclude(pk=session.coach_id).select_related("member__user").first()
+    )
+    return Told(session, session.to_tell, former)
 
 
 def give_back(told: Told) -> None:
@@ -62,7 +67,9 @@ def give_back(told: Told) -> None:
     rows = Session.objects.filter(pk=told.session.pk, to_tell="", tell_tries__lt=TRIES)
     rows = rows if told.kind == "cancelled" else rows.filter(open_now())
     wait = AGAIN * 2**told.session.tell_tries
-    rows.update(to_tell=told.kind, tell_at=clock.now() + wait, tell_tries=F("tell_tries") + 1)
+    rows.update(
+        to_tell=told.kind, tell_at=clock.now() + wait, tell_tries=F("tell_tries") + 1, told_to=told.session.told_to
+    )
 
 
 def put_off_next() -> None:
@@ -84,6 +91,9 @@ def letters(told: Told) -> list[EmailMultiAlternatives]:
     if told.kind != "offered" and session.coach:
         with timezone.override(workspace.zone):
             found.append(_to_coach(told, workspace))
+    if told.former:
+        with timezone.override(workspace.zone):
+            found.append(_to_former(told, workspace))
     return found
 
 
@@ -174,6 +184,19 @@ def _to_coach(told: Told, workspace: Workspace) -> EmailMultiAlternatives:
         to=[session.coach.member.user.email],
     )
     _attach(mail, told, f"Session with {who}: {about}", workspace)
+    return mail
+
+
+def _to_former(told: Told, workspace: Workspace) -> EmailMultiAlternatives:
+    """Out of the calendar of who held it before."""
+    session = told.session
+    by = f"{session.coach.member.user} holds it now." if session.coach else "Nobody holds it for now."
+    mail = EmailMultiAlternatives(
+        subject=f"Handed over: session with {session.person}, {said(session)}"[:150],
+        body=f"It is not yours any more. {by}\n",
+        to=[told.former.member.user.email],
+    )
+    _attach(mail, replace(told, kind="cancelled"), f"Session with {session.person}: {title_of(session)}", workspace)
     return mail
 
 

@@ -197,8 +197,20 @@ def test_what_is_ahead_is_handed_over_and_told(hannah, acme):
         Session.objects.filter(pk=booked.pk).update(coach=coach)
         booked.refresh_from_db()
         book(booked, free_times(coach)[0])
+    tell_all(acme)
+    with workspace_scope(acme.pk):
         booking.give_sessions(giver, second)
         assert Session.objects.get(pk=booked.pk).coach.member == second
+    theirs, bobs, formers = tell_all(acme)
+    assert [letter.to[0] for letter in (theirs, bobs, formers)] == [
+        "hannah@harbor.example",
+        "bob6@acme.example",
+        "alice@acme.example",
+    ]
+    assert [entry_of(letter)[0] for letter in (theirs, bobs, formers)] == ["REQUEST", "REQUEST", "CANCEL"]
+    assert "Bob holds it now." in formers.body
+    with workspace_scope(acme.pk):
+        booking.cancel(Session.objects.get(pk=booked.pk), by_us=True)
     assert [letter.to[0] for letter in tell_all(acme)] == ["hannah@harbor.example", "bob6@acme.example"]
 
 
