@@ -2,10 +2,12 @@
 
 import os
 from types import SimpleNamespace
+from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 import pytest
-from django.core.cache import cache
+from django.conf import settings
+from django.core.cache import cache, caches
 from django.core.management import call_command
 from django.db import connections
 
@@ -13,6 +15,7 @@ from tests import cast
 
 pytest_plugins = ["tests.live"]
 MIGRATION_LOCK = 721_001
+CACHES_OF_TESTS = 4  # of the broker's sixteen databases; a running Cairn of a test takes one behind them
 
 
 def pytest_report_header(config):
@@ -93,9 +96,27 @@ def worker_id(request):
     return getattr(request.config, "workerinput", {}).get("workerid", "main")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(worker_id):
+    """Test processes count their workspaces alike: in one cache each would find the other's leases, and clear them."""
+    number = int("".join(filter(str.isdecimal, worker_id)) or 0) % CACHES_OF_TESTS
+    settings.CACHES["default"] |= {
+        "LOCATION": with_number(os.environ["REDIS_URL"], number),
+        "KEY_PREFIX": worker_id,
+    }
+    del caches["default"]  # made by the old settings, if it was
+
+
 @pytest.fixture(autouse=True)
-def no_leftovers_in_the_cache():
+def no_leftovers_in_the_cache(own_cache):
     cache.clear()
+
+
+def with_number(url: str, number: int) -> str:
+    """The same broker with another of its numbered databases: `?db=` of a unix socket, the path of redis://."""
+    if url.startswith("unix:"):
+        return f"{url.partition('?')[0]}?db={number}"
+    return urlunsplit(urlsplit(url)._replace(path=f"/{number}"))
 
 
 @pytest.fixture

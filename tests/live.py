@@ -18,7 +18,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote
 
 import psutil
 import psycopg2
@@ -26,10 +26,10 @@ import pytest
 import redis
 
 from onboarding.embedded import children, state
-from tests.conftest import clone, drop
+from tests.conftest import CACHES_OF_TESTS, clone, drop, with_number
 
 ROOT = Path(__file__).resolve().parents[1]
-DATABASES_OF_REDIS = 16
+DATABASES_OF_LIVE = 11  # of the broker's sixteen; the last is the simulated month's
 Answer = TypeVar("Answer")
 
 
@@ -193,7 +193,7 @@ def live(migrated_database, tmp_path_factory) -> Iterator[Live]:
     """One running Cairn for all tests of this process; who breaks it mends it (start() starts what is not running)."""
     name = f"{migrated_database}_live_{os.getpid()}"
     env = {each: with_database(os.environ[each], name) for each in ("DATABASE_URL", "DATABASE_OWNER_URL")}
-    env["REDIS_URL"] = with_number(os.environ["REDIS_URL"], 1 + os.getpid() % (DATABASES_OF_REDIS - 1))
+    env["REDIS_URL"] = with_number(os.environ["REDIS_URL"], CACHES_OF_TESTS + os.getpid() % DATABASES_OF_LIVE)
     redis.Redis.from_url(env["REDIS_URL"]).flushdb()  # no bell of an earlier run
     clone(migrated_database, name)
     try:
@@ -214,13 +214,6 @@ def with_database(url: str, name: str) -> str:
     """The same server with another database; the part after `?` may name the socket's folder."""
     place, question, options = url.partition("?")
     return f"{place.rpartition('/')[0]}/{name}{question}{options}"
-
-
-def with_number(url: str, number: int) -> str:
-    """The same broker with another of its numbered databases: `?db=` of a unix socket, the path of redis://."""
-    if url.startswith("unix:"):
-        return f"{url.partition('?')[0]}?db={number}"
-    return urlunsplit(urlsplit(url)._replace(path=f"/{number}"))
 
 
 def free_port() -> int:

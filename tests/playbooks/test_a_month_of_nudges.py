@@ -26,8 +26,8 @@ from playbooks.models import Attention, Delivery, Nudge, Preference, Session, Su
 from playbooks.nudging.attention import stop
 from playbooks.nudging.switching import switch_off, switch_on
 from playbooks.nudging.words import REASONS
-from tests.conftest import clone, drop, use_database
-from tests.live import Live, with_database, with_number
+from tests.conftest import clone, drop, use_database, with_number
+from tests.live import Live, with_database
 from tests.playbooks.month import (
     DAY,
     DAYS,
