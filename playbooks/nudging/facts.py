@@ -24,6 +24,7 @@ ATTENTION = {
     Channel.WEBHOOK,
     Channel.SESSION,
 }  # what asks for the person's attention; the rest goes to the team
+UNDER_WAY = timedelta(minutes=10)  # at most, between claimed and sent
 A_TURN = 1_000  # deliveries are decided at once
 LOOKED = ("seat__person", "seat__account", "ladder")
 
@@ -202,12 +203,13 @@ class Ledger:
         spent = Delivery.objects.filter(
             channel__in=ATTENTION, state__in=(State.CLAIMED, State.SENDING, State.SENT, State.UNKNOWN)
         ).exclude(pk=but)
-        mine = Q(person_id__among=people, claimed_at__gt=now - WEEK)
-        theirs = Q(account_id__among=accounts, claimed_at__gt=now - DAY)
+        # What was claimed before the window may have been sent in it.
+        mine = Q(person_id__among=people, claimed_at__gt=now - WEEK - UNDER_WAY)
+        theirs = Q(account_id__among=accounts, claimed_at__gt=now - DAY - UNDER_WAY)
         for found, key, kept in ((mine, "person_id", self._person), (theirs, "account_id", self._account)):
             for who, claimed, sent in spent.filter(found).values_list(key, "claimed_at", "sent_at"):
                 kept[who].append(sent or claimed)
-        lately = spent.filter(claimed_at__gt=now - HOUR)
+        lately = spent.filter(claimed_at__gt=now - HOUR - UNDER_WAY)
         if lately[: most + 1].count() + A_TURN >= most:  # far from its end the whole hour need not be read
             for claimed, sent in lately.order_by("-claimed_at").values_list("claimed_at", "sent_at")[: most + A_TURN]:
                 self._workspace.append(sent or claimed)

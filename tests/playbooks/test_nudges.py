@@ -150,6 +150,21 @@ def test_a_workspace_that_has_spent_its_hour_forms_a_line(vendor, acme, monday):
     assert reasons(acme) == ["workspace_hour"] * 5
 
 
+def test_an_hour_is_counted_from_when_a_message_was_sent(vendor, acme, monday):
+    rules(acme, workspace_hour=1)
+    make_nudge(acme, "opened", rung="report")
+    vendor.send(identify("hannah"), identify("omar"))
+    look_on(acme)
+    with workspace_scope(acme.pk):  # its mail server took a minute
+        Delivery.objects.filter(state="sent").update(sent_at=MONDAY + timedelta(minutes=1))
+    monday.move_to(MONDAY + HOUR)
+    look_on(acme)
+    assert sorted(each.state for each in deliveries(acme)) == ["sent", "waiting"]
+    monday.move_to(MONDAY + HOUR + timedelta(minutes=1))
+    look_on(acme)
+    assert [each.state for each in deliveries(acme)] == ["sent", "sent"]
+
+
 def test_who_wants_none_gets_none(vendor, acme):
     make_nudge(acme, "opened", rung="report")
     vendor.send(identify("hannah"))
