@@ -156,11 +156,11 @@ def test_an_hour_is_counted_from_when_a_message_was_sent(vendor, acme, monday):
     vendor.send(identify("hannah"), identify("omar"))
     look_on(acme)
     with workspace_scope(acme.pk):  # its mail server took a minute
-        Delivery.objects.filter(state="sent").update(sent_at=MONDAY + timedelta(minutes=1))
+        Delivery.objects.filter(state="sent").update(sent_at=MONDAY + HOUR / 60)
     monday.move_to(MONDAY + HOUR)
     look_on(acme)
     assert sorted(each.state for each in deliveries(acme)) == ["sent", "waiting"]
-    monday.move_to(MONDAY + HOUR + timedelta(minutes=1))
+    monday.move_to(MONDAY + HOUR + HOUR / 60)
     look_on(acme)
     assert [each.state for each in deliveries(acme)] == ["sent", "sent"]
 
