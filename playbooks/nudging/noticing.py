@@ -21,7 +21,7 @@ FOLLOWS = {
     "skipped": {Trigger.FINISHED},
 }
 REVIVED = (
-    ({"opened", "reopened", "moved"}, ("reached", "skipped", "locked", "off_track", "overdue")),
+    ({"opened", "reopened", "moved"}, ("reached", "skipped", "off_track", "overdue")),
     ({"reached"}, ("reopened",)),
 )
 OF_THE_LADDER = {Trigger.FINISHED, Trigger.INACTIVE, Trigger.WEEKLY}

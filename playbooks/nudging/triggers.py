@@ -78,7 +78,7 @@ def _while_open(trigger: str, span: timedelta, stand: Stand, now: datetime) -> H
     if stand.skipped_at and stand.skipped_at <= now:
         return Held(over="skipped")
     if stand.opened_at is None:
-        return Held(over="locked")
+        return Held()
     match trigger:
         case Trigger.OPENED:
             return Held(stand.opened_at + span)

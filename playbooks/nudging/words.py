@@ -24,7 +24,6 @@ REASONS = {
     "refused": "the mail server refused the address",
     "reached": "the step was reached first",
     "skipped": "the step was left out",
-    "locked": "the step is locked again",
     "reopened": "the step is not reached any more",
     "overdue": "the due date has passed",
     "finished": "the ladder is finished",

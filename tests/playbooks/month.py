@@ -202,13 +202,10 @@ def _plan(world: World, number: int) -> None:
         "role": "auditor" if number % 500 == 250 else "operator" if number % 3 else "power_user",
     }
     begin = chance.uniform(0, 24 * 20)
-    # Whose browser it was is heard of late: what was done with it was another's, and a step that it opened locks again.
-    browser = {"anonymousId": f"browser{number}"} if number % 25 == 3 else {}
     world.at(
         begin,
         type="identify",
         userId=user,
-        **browser,
         traits=traits | ({"email": email} if email else {}),
         context={"groupId": account},
     )
@@ -217,12 +214,7 @@ def _plan(world: World, number: int) -> None:
         at += chance.expovariate(1 / 60)
         if chance.random() > luck or at > DAYS * 24 - 30:
             break
-        who = browser if browser and name == "Built" else {"userId": user}
-        world.at(at, type="track", event=name, context={"groupId": account}, **who)
-        if who is browser:
-            before = (START + (begin - 1) * HOUR).isoformat()
-            zone = {"timezone": traits["timezone"]}
-            world.at(at + 30, type="identify", userId=f"before{number}", traits=zone, timestamp=before, **browser)
+        world.at(at, type="track", userId=user, event=name, context={"groupId": account})
     if number % 9 == 0:
         world.at(
             min(at + 200, DAYS * 24 - 30), type="track", userId=user, event="Looked in", context={"groupId": account}
