@@ -26,7 +26,7 @@ from playbooks.plays import remind_due
 from playbooks.portfolio import digest
 from playbooks.reviewing.noticing import look_over
 from playbooks.sessions.booking import refresh_offer
-from playbooks.sessions.letters import claim_next, give_back, letters, put_off_next
+from playbooks.sessions.letters import claim_next, give_back, letters, put_off_next, settle
 from playbooks.webhooks import telling
 from playbooks.webhooks.delivering import deliver_due
 
@@ -164,13 +164,15 @@ def tell_one_session(workspace_id: int) -> bool:
         return True
     if told is None:
         return False
-    for mail in mails:
-        if hand_in(mail).fate == Fate.NOT_TAKEN:
-            if mail is mails[0]:
-                with workspace_scope(workspace_id):
-                    give_back(told)
-            return False
-    return True
+    taken = [hand_in(mail).fate != Fate.NOT_TAKEN for mail in mails[:1]]
+    if taken == [False]:
+        with workspace_scope(workspace_id):
+            give_back(told)
+        return False
+    rest = [hand_in(mail).fate != Fate.NOT_TAKEN for mail in mails[1:]]
+    with workspace_scope(workspace_id):
+        settle(told)
+    return all(rest)
 
 
 @shared_task(name="playbooks.digest")

@@ -1,7 +1,7 @@
 """The mails of a session: to the person in their language, with the entry for their calendar; to the coach."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.utils import parseaddr
 from html import escape
 
@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -31,11 +31,15 @@ AGAIN, TRIES = timedelta(minutes=10), 8  # each wait twice as long as the one be
 
 @dataclass(frozen=True)
 class Told:
-    """What is to be mailed about a session, and which telling it is; `former` had it in their calendar and holds it no more."""
+    """What is to be mailed about a session, and which telling it is. `former` had it in their calendar and holds it no more.
+
+    `until` is when somebody else takes it up, if nobody says what became of it by then; None of an offer.
+    """
 
     session: Session
     kind: str
     former: Coach | None = None
+    until: datetime | None = None
 
 
 def _waiting():
@@ -45,31 +49,46 @@ def _waiting():
 
 
 def claim_next() -> Told | None:
-    """The next session of the open workspace of which something is to be told; taken, so that nobody tells it twice.
+    """The next session of the open workspace of which something is to be told; taken, so that nobody else tells it meanwhile.
 
-    While sending is stopped nothing is taken: it waits.
+    An offer, which nobody has asked for, goes out at most once, also where a worker dies over it. What was booked, moved or
+    cancelled goes out at least once: calendars know an entry again. While sending is stopped nothing is taken: it waits.
     """
     if is_stopped(attention(), Channel.EMAIL):
         return None
     session = _waiting()
     if session is None:
         return None
-    holds = session.coach_id if session.to_tell in ("booked", "moved") else session.told_to
-    Session.objects.filter(pk=session.pk).update(to_tell="", told_at=clock.now(), told_to=holds)
-    former = (
-        Coach.objects.filter(pk=session.told_to).exclude(pk=session.coach_id).select_related("member__user").first()
-    )
-    return Told(session, session.to_tell, former)
+    mine, until = Session.objects.filter(pk=session.pk), None
+    if session.to_tell == "offered":
+        mine.update(to_tell="", told_at=clock.now())
+    else:
+        until = clock.now() + AGAIN
+        mine.update(tell_at=until)
+    former = Coach.objects.filter(pk=session.told_to).exclude(pk=session.coach_id)
+    return Told(session, session.to_tell, former.select_related("member__user").first(), until)
+
+
+def _still(told: Told) -> QuerySet[Session]:
+    """Its session, unless there is a newer word to tell of it."""
+    rows = Session.objects.filter(pk=told.session.pk)
+    return rows.filter(to_tell=told.kind, tell_at=told.until) if told.until else rows.filter(to_tell="")
+
+
+def settle(told: Told) -> None:
+    """It was handed over, or never will be."""
+    if told.until:
+        holds = told.session.coach_id if told.kind in ("booked", "moved") else told.session.told_to
+        _still(told).update(to_tell="", tell_at=None, told_at=clock.now(), told_to=holds)
 
 
 def give_back(told: Told) -> None:
     """The server did not take it: once more later, a few times; a newer word goes before, and what is over is not offered."""
-    rows = Session.objects.filter(pk=told.session.pk, to_tell="", tell_tries__lt=TRIES)
+    rows = _still(told).filter(tell_tries__lt=TRIES)
     rows = rows if told.kind == "cancelled" else rows.filter(open_now())
     wait = AGAIN * 2**told.session.tell_tries
-    rows.update(
-        to_tell=told.kind, tell_at=clock.now() + wait, tell_tries=F("tell_tries") + 1, told_to=told.session.told_to
-    )
+    if not rows.update(to_tell=told.kind, tell_at=clock.now() + wait, tell_tries=F("tell_tries") + 1):
+        settle(told)
 
 
 def put_off_next() -> None:

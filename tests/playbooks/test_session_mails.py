@@ -154,6 +154,33 @@ def test_nobody_is_invited_to_what_is_past(hannah, acme, settings, monday):
     assert newest(acme).to_tell == ""
 
 
+def test_what_was_booked_is_told_though_a_worker_dies_over_it_and_an_offer_at_most_once(hannah, acme, monday):
+    with workspace_scope(acme.pk):
+        book(ask(hannah, "report"), free_times(Coach.objects.get())[-1])
+        assert letters.claim_next().kind == "booked"  # and nothing is heard of this worker again
+    assert tell_all(acme) == [], "it may be at the server"
+    monday.shift(timedelta(minutes=11))
+    assert [letter.to for letter in tell_all(acme)] == [["hannah@harbor.example"], ["alice@acme.example"]]
+    with workspace_scope(acme.pk):
+        offer(hannah, "share", member=Member.objects.get())
+        assert letters.claim_next().kind == "offered"
+    monday.shift(timedelta(minutes=11))
+    assert tell_all(acme) == []
+
+
+def test_a_newer_word_is_not_lost_with_an_older_one(hannah, acme):
+    with workspace_scope(acme.pk):
+        first, second = free_times(Coach.objects.get())[:2]
+        session = book(ask(hannah, "report"), first)
+        told = letters.claim_next()
+        book(session, second)
+        letters.settle(told)
+        assert Session.objects.get().to_tell == "moved"
+        letters.give_back(told)
+        assert Session.objects.get().tell_at is None, "it need not wait"
+    assert entry_of(tell_all(acme)[0])[1]["dtstart"].dt == second
+
+
 def test_an_offer_that_is_declined_while_its_mail_is_at_the_server_is_not_mailed_again(hannah, acme):
     with workspace_scope(acme.pk):
         offer(hannah, "report", member=Member.objects.get())
