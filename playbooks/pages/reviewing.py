@@ -52,7 +52,7 @@ def _line(matter: Matter, slug: str, calendar: Calendar, zone) -> dict:
     return {
         "matter": matter,
         "said": in_words(matter, zone),
-        "raised": calendar.day(matter.raised_at),
+        "raised": calendar.date(matter.raised_at),
         "settled": calendar.day(matter.settled_at),
         "address": _evidence(matter, slug),
     }
