@@ -52,21 +52,26 @@ def claim_next() -> Told | None:
     """The next session of the open workspace of which something is to be told; taken, so that nobody else tells it meanwhile.
 
     An offer, which nobody has asked for, goes out at most once, also where a worker dies over it. What was booked, moved or
-    cancelled goes out at least once: calendars know an entry again. While sending is stopped nothing is taken: it waits.
+    cancelled is tried until it went out, at most nine times: calendars know an entry again. While sending is stopped nothing
+    is taken: it waits.
     """
     if is_stopped(attention(), Channel.EMAIL):
         return None
     session = _waiting()
     if session is None:
         return None
-    mine, until = Session.objects.filter(pk=session.pk), None
-    if session.to_tell == "offered":
-        mine.update(to_tell="", told_at=clock.now())
-    else:
-        until = clock.now() + AGAIN
-        mine.update(tell_at=until)
+    is_once = session.to_tell == "offered" or session.tell_tries >= TRIES
+    until = None if is_once else clock.now() + AGAIN
     former = Coach.objects.filter(pk=session.told_to).exclude(pk=session.coach_id)
-    return Told(session, session.to_tell, former.select_related("member__user").first(), until)
+    told = Told(session, session.to_tell, former.select_related("member__user").first(), until)
+    taken = _done(told) if is_once else {"tell_at": until}
+    Session.objects.filter(pk=session.pk).update(**taken, tell_tries=F("tell_tries") + 1)
+    return told
+
+
+def _done(told: Told) -> dict:
+    holds = told.session.coach_id if told.kind in ("booked", "moved") else told.session.told_to
+    return {"to_tell": "", "tell_at": None, "told_at": clock.now(), "told_to": holds}
 
 
 def _still(told: Told) -> QuerySet[Session]:
@@ -78,16 +83,15 @@ def _still(told: Told) -> QuerySet[Session]:
 def settle(told: Told) -> None:
     """It was handed over, or never will be."""
     if told.until:
-        holds = told.session.coach_id if told.kind in ("booked", "moved") else told.session.told_to
-        _still(told).update(to_tell="", tell_at=None, told_at=clock.now(), told_to=holds)
+        _still(told).update(**_done(told))
 
 
 def give_back(told: Told) -> None:
     """The server did not take it: once more later, a few times; a newer word goes before, and what is over is not offered."""
-    rows = _still(told).filter(tell_tries__lt=TRIES)
+    rows = _still(told).filter(tell_tries__lte=TRIES)
     rows = rows if told.kind == "cancelled" else rows.filter(open_now())
     wait = AGAIN * 2**told.session.tell_tries
-    if not rows.update(to_tell=told.kind, tell_at=clock.now() + wait, tell_tries=F("tell_tries") + 1):
+    if not rows.update(to_tell=told.kind, tell_at=clock.now() + wait):
         settle(told)
 
 

@@ -137,11 +137,11 @@ def test_a_mailbox_that_stays_full_is_given_up(hannah, acme, settings, monday):
     with workspace_scope(acme.pk):
         book(ask(hannah, "report"), free_times(Coach.objects.get())[-1])
     settings.EMAIL_BACKEND = "tests.playbooks.test_session_mails.Refusing"
-    for _ in range(9):
+    for _ in range(11):
         tell_sessions_of(acme.pk)
         monday.shift(timedelta(hours=22))
     assert newest(acme).to_tell == ""
-    assert newest(acme).tell_tries == 8
+    assert newest(acme).tell_tries == 9
 
 
 def test_nobody_is_invited_to_what_is_past(hannah, acme, settings, monday):
@@ -161,11 +161,22 @@ def test_what_was_booked_is_told_though_a_worker_dies_over_it_and_an_offer_at_mo
     assert tell_all(acme) == [], "it may be at the server"
     monday.shift(timedelta(minutes=11))
     assert [letter.to for letter in tell_all(acme)] == [["hannah@harbor.example"], ["alice@acme.example"]]
+    assert newest(acme).to_tell == ""
     with workspace_scope(acme.pk):
         offer(hannah, "share", member=Member.objects.get())
         assert letters.claim_next().kind == "offered"
     monday.shift(timedelta(minutes=11))
     assert tell_all(acme) == []
+
+
+def test_workers_that_die_over_it_again_and_again_do_not_mail_for_ever(hannah, acme, monday):
+    with workspace_scope(acme.pk):
+        book(ask(hannah, "report"), free_times(Coach.objects.get())[-1])
+        tries = 0
+        while letters.claim_next():
+            tries += 1
+            monday.shift(timedelta(minutes=11))
+        assert (tries, Session.objects.get().to_tell) == (9, "")
 
 
 def test_a_newer_word_is_not_lost_with_an_older_one(hannah, acme):
