@@ -11,6 +11,7 @@ from django.core.cache import cache, caches
 from django.core.management import call_command
 from django.db import connections
 
+from milestones import enrolling, rules
 from tests import cast
 
 pytest_plugins = ["tests.live"]
@@ -72,7 +73,10 @@ def drop(name: str) -> None:
 
 
 def use_database(name: str) -> None:
-    """Point both of this process's connections at a database."""
+    """Point both of this process's connections at a database, whose ids say something else than the last one's."""
+    rules._published.clear()
+    enrolling._once.cache_clear()
+    enrolling._takings.cache_clear()
     for alias in ("default", "owner"):
         connections[alias].close()
         connections[alias].settings_dict["NAME"] = name
