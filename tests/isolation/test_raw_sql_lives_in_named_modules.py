@@ -14,6 +14,7 @@ ALLOWED = {
     "analytics/rollups/climbs.py",
     "analytics/rollups/matrices.py",
     "analytics/rollups/usage.py",
+    "onboarding/tenancy/jobs.py",
     "onboarding/tenancy/locks.py",
     "onboarding/tenancy/scope.py",
     "onboarding/tenancy/lookups.py",
