@@ -77,6 +77,7 @@ class Climb(WorkspaceModel):
         indexes = [
             models.Index(fields=["workspace", "person_id"], name="climb_person"),
             models.Index(fields=["workspace", "account_id"], name="climb_account"),
+            models.Index(fields=["workspace", "ladder_id", "cohort", "enrollment_id"], name="climb_cohort"),
         ]
 
     def __str__(self):

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from analytics.asking import read_asked
-from analytics.behind import STUCK, WHAT, WHOLE, Somebody, people_behind
+from analytics.behind import STUCK, WHAT, WHOLE, Somebody, how_many, people_behind
 from milestones.models import Rung
 from milestones.studio.roles import role_label
 from onboarding.tenancy.access import open_to
@@ -50,11 +50,11 @@ def people_behind_page(request, slug):
     longer = _number(request.GET.get("longer"), most=400)
     page = max(_number(request.GET.get("page"), most=FARTHEST), 1)
     with timezone.override(request.workspace.zone):
-        found, total = people_behind(asked, step, what, longer=longer, most=A_PAGE, after=(page - 1) * A_PAGE)
+        found = people_behind(asked, step, what, longer=longer, most=A_PAGE + 1, after=(page - 1) * A_PAGE)
         context = {
             "nav_current": "executive-view",
-            "rows": _rows(found),
-            "total": total,
+            "rows": _rows(found[:A_PAGE]),
+            "total": how_many(asked, step, what, longer=longer),
             "words": WORDS[what],
             "title": title,
             "what": what,
@@ -62,7 +62,7 @@ def people_behind_page(request, slug):
             "since_opened": what == STUCK,
             "longer": longer,
             "page": page,
-            "has_more": total > page * A_PAGE,
+            "has_more": len(found) > A_PAGE,
             "query": asked.query(what=what, step=step, longer=longer or ""),
             "back": asked.query(),
         }

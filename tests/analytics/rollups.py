@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from analytics.asking import Asked
+from analytics.behind import how_many, people_behind
 from analytics.models import Climb, MatrixRow, PersonDay
 from analytics.rollups.keeping import keep
 from analytics.rollups.matrices import unpacked
@@ -13,6 +15,13 @@ from onboarding.tracking.models import EventName, Identity
 def keep_all(workspace) -> None:
     while keep(workspace.pk):
         pass
+
+
+def counted_behind(asked: Asked, step: str, what: str, *, longer: int = 0) -> int:
+    """How many people are listed behind a number; as many as are said to be."""
+    listed = people_behind(asked, step, what, longer=longer, most=10_000)
+    assert len(listed) == how_many(asked, step, what, longer=longer)
+    return len(listed)
 
 
 def days_of(workspace) -> dict[tuple[str, date], list[str]]:

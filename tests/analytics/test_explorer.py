@@ -28,6 +28,7 @@ from onboarding.tenancy.csv_cells import harmless
 from onboarding.tenancy.models import Access, Member
 from onboarding.tenancy.scope import workspace_scope
 from onboarding.tracking.models import Account
+from tests.analytics.rollups import counted_behind
 from tests.words import text_of
 
 PAGE = "/w/acme/insight/explore/"
@@ -173,6 +174,7 @@ def test_a_condition_says_the_same_as_the_segment_that_is_kept(climbed):
             assert getattr(said[0], name) == getattr(said[1], name), name
         for what in ("reached", "open", "began"):
             assert people_behind(kept, "publish", what) == people_behind(free, "publish", what)
+            assert counted_behind(kept, "publish", what) == counted_behind(free, "publish", what)
 
 
 def test_the_view_with_a_condition_is_counted_by_the_worker(climbed, signed_in, alice):
