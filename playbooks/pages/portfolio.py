@@ -1,10 +1,12 @@
 """Pages: the portfolio, and what a member does about several of its accounts at once."""
 
 import csv
+from collections.abc import Mapping
 from itertools import chain
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Count, Q
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -15,7 +17,7 @@ from milestones.studio.days import Calendar
 from onboarding import clock
 from onboarding.tenancy.access import open_to
 from onboarding.tenancy.csv_cells import harmless
-from onboarding.tenancy.models import Access, Member
+from onboarding.tenancy.models import Access
 from onboarding.tenancy.saved_views import remove_view, save_view, views
 from onboarding.tracking.models import Account
 from onboarding.tracking.pages.managers import managers
@@ -28,6 +30,7 @@ from playbooks.portfolio.rows import rows_of
 from playbooks.portfolio.summing import lede, sum_up
 
 A_PAGE, A_TURN = 25, 500
+BESIDE = ("account__manager__user", "ladder")  # what a row shows beside its own
 SHOWN = (Pace.STALLED, Pace.AT_RISK, Pace.ON_TRACK, Pace.FINISHED, Pace.IDLE)
 
 
@@ -37,11 +40,15 @@ def account_list(request, slug):
     """`?q=&pace=&reason=&phase=&ladder=&owner=&sort=` narrow and order; `format=csv` is the same as a file."""
     measure_missing()
     wanted, calendar = read_wanted(request.GET), Calendar(clock.now(), request.workspace.zone)
-    rows = found(wanted, request.member).select_related("account__manager__user", "ladder")
+    rows = found(wanted, request.member)
     if request.GET.get("format") == "csv":
-        return _file(list(rows), calendar)
-    mine, page = owned(wanted, request.member), page_of(request, rows, A_PAGE)
+        return _file(list(rows.select_related(*BESIDE)), calendar)
+    mine = owned(wanted, request.member)
     summed = sum_up(mine, calendar.now, calendar.zone)
+    counts = summed.paces if wanted.is_of_all_owned else paces(wanted, request.member)
+    total = counts.get(wanted.pace, 0) if wanted.pace else sum(counts.values())
+    page = page_of(request, rows.values_list("pk", flat=True), A_PAGE, total)  # sorted without their long columns
+    healths = AccountHealth.objects.select_related(*BESIDE).in_bulk(list(page))
     query = request.GET.copy()
     query.pop("page", None)
     context = {
@@ -50,28 +57,28 @@ def account_list(request, slug):
         "lede": lede(summed.paces, is_mine=wanted.owner == MINE),
         "summed": summed,
         "starts": starts(mine, slug, calendar),
-        "paces": _paces(wanted, request.member),
+        "paces": _paces(wanted, counts),
         "phases": phases(),
         "ladders": Ladder.objects.exclude(live=None).order_by("position", "id"),
         "reasons": Reason.choices,
         "managers": managers(),
-        "nobodys": Account.objects.filter(is_test=False, manager=None).count(),
         "page": page,
-        "rows": rows_of(page, calendar),
+        "rows": rows_of([healths[pk] for pk in page if pk in healths], calendar),
         "pages_query": query.urlencode(),
         "views": views(request, PortfolioView),
         "query": wanted.query(),
         "sorts": _sorts(wanted),
-        "left_out": Account.objects.filter(is_test=True).count(),
+        **Account.objects.aggregate(
+            nobodys=Count("pk", filter=Q(is_test=False, manager=None)), left_out=Count("pk", filter=Q(is_test=True))
+        ),
         "most": bulk.MOST,
         "gets_digest": digest.is_wanted(request.member),
     }
     return show(request, "portfolio.html", context)
 
 
-def _paces(wanted: Wanted, member: Member) -> list[tuple[str, str, int, str, bool]]:
+def _paces(wanted: Wanted, counts: Mapping[str, int]) -> list[tuple[str, str, int, str, bool]]:
     """(key, label, how many, query, is chosen) of the choices; those that nobody has are left out."""
-    counts = paces(wanted, member)
     shown = [("", "All", sum(counts.values()))]
     shown += [(pace, pace.label, counts.get(pace, 0)) for pace in SHOWN if counts.get(pace) or wanted.pace == pace]
     return [(key, label, count, wanted.query(pace=key), wanted.pace == key) for key, label, count in shown]

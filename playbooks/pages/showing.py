@@ -13,5 +13,9 @@ def show(request, template: str, context: dict, *, status: int = 200) -> HttpRes
         return render(request, f"playbooks/{template}", context, status=status)
 
 
-def page_of(request, rows, count: int = A_PAGE) -> Page:
-    return Paginator(rows, count).get_page(request.GET.get("page"))
+def page_of(request, rows, count: int = A_PAGE, total: int | None = None) -> Page:
+    """The page that the address asks for; `total` where it is known how many rows there are."""
+    paginator = Paginator(rows, count)
+    if total is not None:
+        paginator.count = total
+    return paginator.get_page(request.GET.get("page"))

@@ -31,6 +31,11 @@ class Wanted:
     sort: str = "health"
 
     @property
+    def is_of_all_owned(self) -> bool:
+        """Whether all that somebody looks after is found, but for the choice of a pace."""
+        return not (self.q or self.reason or self.phase or self.ladder)
+
+    @property
     def is_narrow(self) -> bool:
         return bool(self.q or self.pace or self.reason or self.phase or self.ladder or self.owner)
 

@@ -1,11 +1,12 @@
 """What a portfolio comes to: how many are doing how, how soon they reach value, what is due, what it is worth."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, FloatField, Q, QuerySet, Sum, Value
+from django.db.models import Case, Count, FloatField, Q, QuerySet, Sum, Value, When
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, TruncDate
 
@@ -48,33 +49,47 @@ class Totals:
 
 
 def sum_up(rows: QuerySet[AccountHealth], now: datetime, zone: ZoneInfo) -> Totals:
-    rows = rows.order_by()
-    under_way = rows.filter(pace__in=UNDER_WAY)
-    spells = _spells(rows, now, zone)
-    is_due = Q(due_at__gt=now, due_at__lte=now + timedelta(days=7))
-    counts = under_way.aggregate(due=Count("pk", filter=is_due), late=Count("pk", filter=Q(late__gt=0)))
-    amount = Cast(KeyTextTransform(WORTH, "account__traits"), FloatField())
-    paid = under_way.annotate(text=KeyTextTransform(WORTH, "account__traits")).filter(text__regex=AMOUNT)
-    worth = paid.aggregate(all=Sum(amount), stalled=Sum(amount, filter=Q(pace=Pace.STALLED)))
+    """All of it in one look at the rows: each is wide, and there may be tens of thousands."""
+    groups = _groups(rows, now, zone)
+    under_way = [group for group in groups if group["pace"] in UNDER_WAY]
+    paces: Counter[str] = Counter()
+    for group in groups:
+        paces[group["pace"]] += group["count"]
+    spells = [_spell(group) for group in groups if group["took"] is not None]
     reached = sum(spell.count for spell in spells if spell.is_over)
+    worths = [(group["pace"], group["worth"]) for group in under_way if group["worth"] is not None]
     return Totals(
-        paces=dict(rows.values_list("pace").annotate(Count("pk"))),
+        paces=dict(paces),
         reached_value=reached,
         median=product_limit(spells).time_of(0.5) if reached >= ENOUGH else None,
-        due=counts["due"],
-        late_accounts=counts["late"],
-        worth=worth["all"],
-        stalled_worth=worth["stalled"] or 0,
+        due=sum(group["due"] for group in under_way),
+        late_accounts=sum(group["are_late"] for group in under_way),
+        worth=sum(worth for _, worth in worths) if worths else None,
+        stalled_worth=sum(worth for pace, worth in worths if pace == Pace.STALLED),
     )
 
 
-def _spells(rows: QuerySet[AccountHealth], now: datetime, zone: ZoneInfo) -> list[Spell]:
-    """Until first value, the day of beginning being day 1, as in the rows of the portfolio."""
+def _groups(rows: QuerySet[AccountHealth], now: datetime, zone: ZoneInfo) -> list[dict]:
+    """By pace, and by how many days first value has taken, or been waited for."""
     began = TruncDate("began_at", tzinfo=zone)
     ended = TruncDate(Coalesce("value_at", Value(now)), tzinfo=zone)
-    days = rows.exclude(began_at=None).annotate(took=ended - began, is_over=Q(value_at__isnull=False))
-    counts = days.values_list("took", "is_over").annotate(Count("pk"))
-    return [Spell(max(took.days, 0) + 1, is_over, count) for took, is_over, count in counts]
+    paid = KeyTextTransform(WORTH, "account__traits")
+    is_due = Q(due_at__gt=now, due_at__lte=now + timedelta(days=7))
+    amount = Case(When(text__regex=AMOUNT, then=Cast(paid, FloatField())))
+    days = rows.order_by().annotate(took=ended - began, is_over=Q(value_at__isnull=False), text=paid)
+    return list(
+        days.values("pace", "took", "is_over").annotate(
+            count=Count("pk"),
+            due=Count("pk", filter=is_due),
+            are_late=Count("pk", filter=Q(late__gt=0)),
+            worth=Sum(amount),
+        )
+    )
+
+
+def _spell(group: dict) -> Spell:
+    """Until first value, the day of beginning being day 1, as in the rows of the portfolio."""
+    return Spell(max(group["took"].days, 0) + 1, group["is_over"], group["count"])
 
 
 def lede(paces: Mapping[str, int], *, is_mine: bool) -> str:
