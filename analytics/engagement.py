@@ -3,14 +3,16 @@
 Each is counted by account, and by what a question is split by: `part` of `whole`. Slow enough for the worker.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
+import numpy as np
 from django.db import connection
 
 from analytics.asking import Asked
 from analytics.climbers import Dimension, climbs
 from analytics.models import CountingRules
+from analytics.statistics.estimates import Estimate, by_cluster, mean, share
 from milestones.models import Feature, Goal
 from milestones.plans import distance
 from onboarding.tracking.models import EventName
@@ -178,15 +180,18 @@ def goals_counted(
 
 @dataclass(frozen=True)
 class Share:
-    """`part` of `whole`; both 0 where there is nothing to say."""
+    """`part` of `whole`, both 0 where there is nothing to say; with the ends of its interval, None where they are not known."""
 
     part: int
     whole: int
+    low: float | None = None
+    high: float | None = None
 
     @classmethod
-    def of(cls, found: Iterable[Counted]) -> "Share":
-        found = list(found)
-        return cls(round(sum(each.part for each in found)), round(sum(each.whole for each in found)))
+    def of(cls, found: list[Counted], figure: Callable[..., Estimate] = share) -> "Share":
+        part, whole = (np.array([getattr(each, name) for each in found], dtype=float) for name in ("part", "whole"))
+        sure = figure(*by_cluster(np.array([each.cluster for each in found], dtype=np.int64), part, whole))
+        return cls(round(part.sum()), round(whole.sum()), sure.low, sure.high)
 
 
 @dataclass(frozen=True)
@@ -194,8 +199,7 @@ class Engagement:
     """Everything of one question, as it is kept."""
 
     repeat: Share
-    depth: float | None
-    weeks: int
+    depth: Share  # events of weeks: a mean, no share
     on_time: Share
     expansion: Share | None  # None without an event that says it
     expanded_by: float
@@ -214,13 +218,11 @@ def engagement(asked: Asked, rules: CountingRules, zone: str) -> Engagement:
     def all_of(what: str) -> list[Counted]:
         return counted(what, asked, rules, zone)
 
-    depth = Share.of(all_of(DEPTH))
     buys = _event_id(rules.expansion_event) is not None
     goals, money = goals_counted(asked)
     return Engagement(
         Share.of(all_of(REPEAT)),
-        depth.part / depth.whole if depth.whole else None,
-        depth.whole,
+        Share.of(all_of(DEPTH), mean),
         Share.of(all_of(ON_TIME)),
         Share.of(all_of(BOUGHT)) if buys else None,
         sum(each.part for each in all_of(AMOUNT)) if buys else 0.0,

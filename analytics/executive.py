@@ -5,13 +5,12 @@ from datetime import date, timedelta
 
 from analytics import sentences
 from analytics.asking import Asked, Span, roles_of
-from analytics.measures import ACTIVE_BY, DONE_BY, USED_WITHIN
+from analytics.measures import ACTIVE_BY, DONE_BY, RETAINED, USED_WITHIN
 from analytics.reading import Sheet, read_sheet
 from analytics.statistics.counts import Counts, LifeTable, Shares, life_table, shares_so_far
 from analytics.statistics.survival import Curve, incidence, stuck_after
 from milestones.models import Feature, Rung
 
-RETAINED_WEEK = 12
 DRAWN = 60  # days of the curve
 ENOUGH = sentences.ENOUGH
 
@@ -174,9 +173,9 @@ def _tiles(reader: Reader, curve: Curve, before: Curve | None, sure: dict) -> li
         _first_value(curve, before, sure.get("first_value")),
         _activation(curve, before, sure.get("first_value")),
         _completion(reader),
-        _adoption(reader),
-        _retention(reader, "week", "retention_weekly", "Weekly retention"),
-        _retention(reader, "month", "retention_monthly", "Monthly retention"),
+        _adoption(reader, sure.get("adoption")),
+        _retention(reader, "week", "retention_weekly", "Weekly retention", sure.get("week")),
+        _retention(reader, "month", "retention_monthly", "Monthly retention", sure.get("month")),
     ]
 
 
@@ -201,13 +200,16 @@ def _engaged(said: dict | None, unit: str, waiting: str) -> list[Tile]:
     if said["money"]:
         gained = " and ".join(_above(unit, amount) for unit, amount in sorted(said["money"].items()))
         tiles[-1] = replace(tiles[-1], note=f"{tiles[-1].note} In money they are {gained} their baseline.")
-    deep, weeks = said["depth"], said["weeks"]
+    return [*tiles, _depth(said["depth"]), _expansion(said, unit)]
+
+
+def _depth(said: dict) -> Tile:
+    weeks = said["whole"]
     if weeks < ENOUGH:
-        tiles.append(Tile("depth", "Depth", "Too early", note="Hardly anybody has been active yet."))
-    else:
-        note = f"Different events in a week in which somebody is active, over {weeks:,} such weeks."
-        tiles.append(Tile("depth", "Depth", f"{deep:.1f}", " events", note=note))
-    return [*tiles, _expansion(said, unit)]
+        return Tile("depth", "Depth", "Too early", note="Hardly anybody has been active yet.")
+    note = f"Different events in a week in which somebody is active, over {weeks:,} such weeks."
+    interval = sentences.interval_of_number(said["low"], said["high"])
+    return Tile("depth", "Depth", f"{said['part'] / weeks:.1f}", " events", interval=interval, note=note)
 
 
 def _above(unit: str, amount: float) -> str:
@@ -218,7 +220,10 @@ def _share(metric: str, name: str, said: dict, words: str) -> Tile:
     part, whole = said["part"], said["whole"]
     if whole < ENOUGH:
         return Tile(metric, name, "Too early", note=f"{part} of {whole} so far; it takes {ENOUGH} to say.")
-    return Tile(metric, name, f"{round(100 * part / whole)}", "%", note=f"{part:,} of {whole:,} {words}")
+    interval = sentences.interval_of_share(said["low"], said["high"])
+    return Tile(
+        metric, name, f"{round(100 * part / whole)}", "%", interval=interval, note=f"{part:,} of {whole:,} {words}"
+    )
 
 
 def _expansion(said: dict, unit: str) -> Tile:
@@ -285,7 +290,7 @@ def _completion(reader: Reader) -> Tile:
     return Tile("ladder_completion", "Ladder completion", "", note=note, steps=steps)
 
 
-def _adoption(reader: Reader) -> Tile:
+def _adoption(reader: Reader, sure: list | None) -> Tile:
     uses = sorted(measure for measure in reader.sheet.measures if measure.startswith("use:"))
     name = "Adoption after unlock"
     now, was = (_joined(reader, uses, span) for span in (reader.span, reader.before))
@@ -301,8 +306,7 @@ def _adoption(reader: Reader) -> Tile:
     each = {names.get(use[4:], use[4:]): _at(reader.curve(use), USED_WITHIN) for use in uses}
     known = {feature: found for feature, found in each.items() if found is not None}
     lagging = min(known, key=known.get) if known else ""
-    verb = "uses" if share in (0, 1) else "use"
-    note = f"{sentences.ratio(share)} {verb} a feature within {USED_WITHIN} days of unlocking it."
+    note = sentences.used_after_unlock(share, USED_WITHIN)
     if len(known) > 1 and known[lagging] < share:
         note += f" {lagging} lags at {sentences.percent(known[lagging])}."
     return Tile(
@@ -311,7 +315,8 @@ def _adoption(reader: Reader) -> Tile:
         f"{round(share * 100)}",
         "%",
         sentences.change_of_share(share, _at(was, USED_WITHIN)),
-        note=note,
+        sentences.interval_of_share(*sure) if sure else "",
+        note,
     )
 
 
@@ -327,10 +332,9 @@ def _joined(reader: Reader, measures: list[str], span: Span) -> Curve:
     return incidence(life_table(Counts.of(rows), reader.asked.until))
 
 
-def _retention(reader: Reader, measure: str, metric: str, name: str) -> Tile:
-    """The latest week, or four weeks, that enough people have behind them."""
-    length = 7 if measure == "week" else 28
-    latest = RETAINED_WEEK if measure == "week" else 2
+def _retention(reader: Reader, measure: str, metric: str, name: str, sure: list | None) -> Tile:
+    """The latest week, or four weeks, that enough people have behind them. `sure`: (which one it is of, its interval's ends)."""
+    length, latest = RETAINED[measure]
     for number in range(latest, 0, -1):
         active, eligible = _active(reader, measure, number, length, reader.span)
         if eligible >= ENOUGH:
@@ -338,7 +342,8 @@ def _retention(reader: Reader, measure: str, metric: str, name: str) -> Tile:
             change = sentences.change_of_share(active / eligible, was_active / was if was >= ENOUGH else None)
             first, last = number * length, (number + 1) * length - 1
             note = f"{active:,} of {eligible:,} were active between day {first} and day {last}."
-            return Tile(metric, name, f"{round(100 * active / eligible)}", "%", change, note=note)
+            interval = sentences.interval_of_share(*sure[1:]) if sure and sure[0] == number else ""
+            return Tile(metric, name, f"{round(100 * active / eligible)}", "%", change, interval, note)
     return Tile(metric, name, "Too early", note=f"Fewer than {ENOUGH} people have had {2 * length} days.")
 
 

@@ -13,7 +13,7 @@ from analytics.measures import BY_DAY, CURVES, GOALS, MEAN, MEDIAN, SO_FAR, STUC
 from analytics.models import CountingRules
 from analytics.reading import OPEN, REACHED, Ways, read_ways
 from analytics.sentences import ENOUGH
-from analytics.statistics.estimates import Estimate, difference, mean, share
+from analytics.statistics.estimates import Estimate, by_cluster, difference, mean, share
 from analytics.statistics.intervals import Spells, band
 from analytics.statistics.survival import incidence, log_rank, log_rank_of_accounts, restricted_mean, stuck_after
 
@@ -106,17 +106,11 @@ def _of_counted(measure: Measure, found: list[Counted]) -> Callable[[np.ndarray]
     if measure.kind == TOTAL:
         return lambda which: Estimate(float(part[which].sum()), None, None, int(whole[which].sum()), int(which.sum()))
     figure = mean if measure.kind == MEAN else share
-    return lambda which: figure(*_by_cluster(cluster[which], part[which], whole[which]))
-
-
-def _by_cluster(cluster: np.ndarray, *numbers: np.ndarray) -> list[np.ndarray]:
-    """Each account's sums."""
-    _, place = np.unique(cluster, return_inverse=True)
-    return [np.bincount(place, weights=each) if len(place) else np.zeros(0) for each in numbers]
+    return lambda which: figure(*by_cluster(cluster[which], part[which], whole[which]))
 
 
 def _share(cluster: np.ndarray, part: np.ndarray, whole: np.ndarray) -> Estimate:
-    return share(*_by_cluster(cluster, part, whole))
+    return share(*by_cluster(cluster, part, whole))
 
 
 def _median(ways: Ways, seed: int) -> Estimate:

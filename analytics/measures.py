@@ -10,6 +10,7 @@ MEDIAN, BY_DAY, SO_FAR, STUCK, SHARE, MEAN, TOTAL, GOALS = (
 )
 CURVES = (MEDIAN, BY_DAY)
 ACTIVE_BY, USED_WITHIN, DONE_BY = 30, 14, (30, 60, 90)
+RETAINED = {WEEK: (7, 12), MONTH: (28, 2)}  # days, and the latest that is told of
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,18 @@ class Measure:
     @property
     def unit(self) -> str:
         return "%" if self.is_share else {MEDIAN: "days", MEAN: "events", TOTAL: ""}[self.kind]
+
+    @property
+    def counts(self) -> tuple[str, str]:
+        """What stands below the line: one of them, and many."""
+        if self.metric in ("expansion", "outcomes") or self.key.endswith(".account"):
+            return ("goal", "goals") if self.kind == GOALS else ("account", "accounts")
+        others = {
+            "depth": ("week with activity", "weeks with activity"),
+            "on_time": ("step", "steps"),
+            "feature_adoption": ("unlocking", "unlockings"),
+        }
+        return others.get(self.metric, ("person", "people"))
 
 
 WHOLE = (
@@ -63,11 +76,25 @@ WHOLE = (
 )
 ENGAGED = (
     *(
-        Measure(f"retention_weekly.{n}", "retention_weekly", f"Active in week {n}", SHARE, WEEK, number=n)
+        Measure(
+            f"retention_weekly.{n}",
+            "retention_weekly",
+            f"Active from day {7 * n} to {7 * n + 6}",
+            SHARE,
+            WEEK,
+            number=n,
+        )
         for n in (4, 8, 12)
     ),
     *(
-        Measure(f"retention_monthly.{n}", "retention_monthly", f"Active in month {n}", SHARE, MONTH, number=n)
+        Measure(
+            f"retention_monthly.{n}",
+            "retention_monthly",
+            f"Active from day {28 * n} to {28 * n + 27}",
+            SHARE,
+            MONTH,
+            number=n,
+        )
         for n in (1, 2, 3)
     ),
     Measure("repeat_use", "repeat_use", "Repeat use of key workflows", SHARE, REPEAT),

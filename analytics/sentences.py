@@ -106,6 +106,13 @@ def change_of_number(now: float | None, before: float | None) -> tuple[str, str,
     return (said, "up", "yes") if now > before else (said, "down", "no")
 
 
+def used_after_unlock(share: float, within: int) -> str:
+    """It counts unlockings, not people: whoever has three features is counted three times."""
+    if share in (0, 1):
+        return f"{'Every' if share else 'No'} feature that was unlocked for somebody was used within {within} days."
+    return f"Of the features unlocked for somebody, {percent(share)} were used within {within} days."
+
+
 def spread(name: str, everybody: str, best: tuple[str, str] | None, worst: tuple[str, str] | None) -> str:
     """What an exploring page's headline says: the figure, and between whom it lies. `best`, `worst`: (who, their figure)."""
     said = f"{name}: {everybody}"
@@ -144,12 +151,23 @@ def outcomes(reached: int, known: int, money: list[str]) -> str:
     return f"{said} In money they are {' and '.join(money)} above their baseline." if money else said
 
 
-def around(event: str, title: str, days_beside: int, n: int, before: float | None, after: float | None) -> str:
-    """What changed around a step; never that it was the step."""
+def around(
+    event: str,
+    title: str,
+    days_beside: int,
+    n: int,
+    before: float | None,
+    after: float | None,
+    interval: tuple[float | None, float | None],
+) -> str:
+    """What changed around a step; never that it was the step, and no change that its `interval` does not bear out."""
     if n < ENOUGH or before is None or after is None:
         return f"{people(n)} were there for {days(days_beside)} before and after “{title}”: too few to say what changed"
     if round(before, 1) == round(after, 1):
         return f"“{event}” is done on as many days after “{title}” as before"
+    low, high = interval
+    if low is None or high is None or low <= 0 <= high:
+        return f"No clear change in how often “{event}” is done after “{title}”"
     word = "more" if after > before else "fewer"
     return f"“{event}” is done on {_number(round(abs(after - before), 1))} {word} of {days_beside} days after “{title}” than before"
 
@@ -177,7 +195,7 @@ def ninety(began: int, early: float | None, late: float | None, stuck: str) -> s
     if not began:
         return "Nobody began on this ladder in this time."
     first = f"{percent(early)} reach first value within 30 days" if early is not None else "it is too early for day 30"
-    last = f"{percent(late)} are active in week 12" if late is not None else "too early to say who stays"
+    last = f"{percent(late)} are active from day 84 to 90" if late is not None else "too early to say who stays"
     said = f"Of {people(began)} who began, {first}; {last}."
     return f"{said} Most days are lost at “{stuck}”." if stuck else said
 
@@ -222,6 +240,10 @@ def interval_of_days(interval: tuple[int | None, int | None] | None) -> str:
     if high is None:
         return f"95% interval from {days(low)}, no upper end yet"
     return f"95% interval {low} to {days(high)}"
+
+
+def interval_of_number(low: float | None, high: float | None) -> str:
+    return "" if low is None or high is None else f"95% interval {low:.1f} to {high:.1f}"
 
 
 def interval_of_share(low: float | None, high: float | None) -> str:

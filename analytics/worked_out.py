@@ -6,27 +6,28 @@ import json
 from django.utils import timezone
 
 from analytics.around import around
-from analytics.asking import read_question
+from analytics.asking import Asked, read_question
 from analytics.climbers import DONE, FIRST_VALUE, ROLE, Dimension
 from analytics.cohorts import cohorts
 from analytics.dimensions import dimension_of
-from analytics.engagement import engagement
+from analytics.engagement import Share, counted, engagement
 from analytics.exploring import Question, explore
 from analytics.kept import MOST, is_current, keep_answer
 from analytics.landmarks import validity
 from analytics.leaks import looked_after
-from analytics.measures import measure_of
+from analytics.measures import RETAINED, USED_WITHIN, measure_of
 from analytics.models import Keeping, Kept
 from analytics.ninety import ninety_days
 from analytics.reading import Ways, count_sheet, read_ways
 from analytics.rollups.basis import counting_rules
+from analytics.sentences import ENOUGH
 from analytics.statistics.intervals import band
 from onboarding import clock
 from onboarding.tenancy.locks import take_time, take_turn
 from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import current_workspace_id
 
-INTERVALS, ENGAGEMENT, SHEET, EXPLORED = "intervals", "engagement", "sheet", "explored"
+INTERVALS, ENGAGEMENT, SHEET, EXPLORED = "intervals", "engaged", "sheet", "explored"
 NINETY, VALIDITY, AROUND, COHORTS, LEAK = "ninety", "validity", "around", "cohorts", "leak"
 LOCK = 721_200  # and up: one for each question
 SHEETS = 40  # kept in a workspace: a megabyte each, where a million people are counted
@@ -47,12 +48,29 @@ def work_out(pk: int) -> None:
 
 
 def intervals(question: dict, version: int) -> dict:
-    """How sure the curves are: of first value, of being done, and of first value by role."""
+    """How sure the curves are, of first value, of being done, of first value by role and of using what was unlocked; and how sure
+    it is who stays.
+    """
     asked, seed = read_question(question), seed_of(question, version)
     first, done = read_ways(asked, FIRST_VALUE, Dimension(ROLE)), read_ways(asked, DONE)
     said = {"first_value": _said(first, seed), "done": _said(done, seed)}
     said["roles"] = {str(role): _said(first.only(first.row == role), seed) for role in sorted(set(first.row)) if role}
-    return said
+    used = band(read_ways(asked, "use:").spells(), seed=seed)
+    last = min(USED_WITHIN, len(used.low) - 1) if used else 0
+    said["adoption"] = [round(float(side[last]), 5) for side in (used.low, used.high)] if used else None
+    return said | {measure: _stayed(asked, measure) for measure in RETAINED}
+
+
+def _stayed(asked: Asked, measure: str) -> list | None:
+    """[which week or month, low, high] of the one that the tile shows: the latest that enough people have behind them."""
+    length, latest = RETAINED[measure]
+    had = ((asked.until - asked.span.first).days + 1) // length - 1
+    zone = str(Workspace.objects.get(pk=current_workspace_id()).zone)
+    for number in range(min(latest, had), 0, -1):
+        found = Share.of(counted(measure, asked, counting_rules(), zone, number=number))
+        if found.whole >= ENOUGH:
+            return [number, found.low, found.high]
+    return None
 
 
 def seed_of(question: dict, version: int) -> int:

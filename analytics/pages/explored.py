@@ -174,7 +174,7 @@ def interval_words(measure: Measure, low: float | None, high: float | None) -> s
         return sentences.interval_of_days((low, high)) if low is not None else ""
     if measure.is_share:
         return sentences.interval_of_share(low, high)
-    return f"95% interval {low:.1f} to {high:.1f}" if low is not None else ""
+    return sentences.interval_of_number(low, high)
 
 
 def change_words(measure: Measure, now: float | None, was: float | None) -> tuple[str, str, str]:

@@ -14,7 +14,7 @@ from analytics import sentences
 from analytics.asking import Asked, read_asked
 from analytics.dimensions import Namer, dimension_of, name_of
 from analytics.kept import answer
-from analytics.measures import measure_of
+from analytics.measures import Measure, measure_of
 from analytics.ninety import SPREAD, WINDOWS
 from analytics.pages.explored import figure_words, group_name, interval_words
 from analytics.pages.filters import filters
@@ -42,7 +42,7 @@ class Figure:
     metric: str
     value: str
     interval: str
-    n: int
+    of: str
 
 
 @dataclass(frozen=True)
@@ -149,9 +149,13 @@ def _window(asked: Asked, name: str, cells: dict, said: dict) -> Window:
 def _figure(asked: Asked, key: str, cell: dict | None) -> Figure:
     measure = measure_of(asked.ladder, key)
     if cell is None or (cell["n"] < sentences.ENOUGH and measure.unit):
-        return Figure(measure.name, measure.metric, "Too early", "", cell["n"] if cell else 0)
+        return Figure(measure.name, measure.metric, "Too early", "", _of(measure, cell["n"] if cell else 0))
     interval = interval_words(measure, cell["low"], cell["high"])
-    return Figure(measure.name, measure.metric, figure_words(measure, cell["value"]), interval, cell["n"])
+    return Figure(measure.name, measure.metric, figure_words(measure, cell["value"]), interval, _of(measure, cell["n"]))
+
+
+def _of(measure: Measure, n: int) -> str:
+    return f"of {sentences.counted(n, *measure.counts)}" if n else ""
 
 
 def _spread(asked: Asked, said: dict) -> Spread | None:

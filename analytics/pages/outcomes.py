@@ -138,7 +138,13 @@ def _around(request, asked: Asked, chosen: dict, said: dict) -> dict:
         "unit": unit,
         "worth": worth,
         "words": sentences.around(
-            chosen["event"], title, chosen["days"], said["people"], said["before"], said["after"]
+            chosen["event"],
+            title,
+            chosen["days"],
+            said["people"],
+            said["before"],
+            said["after"],
+            (change["low"], change["high"]),
         ),
         "sure": sentences.change_around(change["low"], change["high"]) if has_enough else "",
     }

@@ -79,7 +79,9 @@ def _step(said: dict) -> Step:
     verdict = UNKNOWN if low is None else NONE if low <= 0 <= high else CLEAR
     places = tuple(50 * (1 + end) for end in (low, high, value)) if low is not None else None
     places = places and tuple(min(max(place, 0), 100) for place in places)
-    return Step(said["key"], said["title"], words, verdict, reached, others, f"{value * 100:+.0f}", places)
+    return Step(
+        said["key"], said["title"], words, verdict, reached, others, f"{value * 100:+.0f}" if places else "", places
+    )
 
 
 def _headline(steps: list[Step]) -> str:

@@ -76,6 +76,12 @@ def _ratio(part: np.ndarray, whole: np.ndarray) -> tuple[float | None, float | N
     return value, float(np.sqrt(variance)) * quantile(whole), int(n), clusters
 
 
+def by_cluster(cluster: np.ndarray, *numbers: np.ndarray) -> list[np.ndarray]:
+    """Each account's sums, of numbers that stand beside their account."""
+    _, place = np.unique(cluster, return_inverse=True)
+    return [np.bincount(place, weights=each) if len(place) else np.zeros(0) for each in numbers]
+
+
 def share_difference(
     part: np.ndarray, whole: np.ndarray, other_part: np.ndarray, other_whole: np.ndarray
 ) -> Difference | None:

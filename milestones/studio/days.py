@@ -12,6 +12,11 @@ class Moment:
     at: datetime
     words: str
 
+    @property
+    def inside(self) -> str:
+        """The same within a sentence: a weekday and a month keep their capital."""
+        return self.words.replace("Today", "today").replace("Yesterday", "yesterday")
+
 
 @dataclass(frozen=True)
 class Calendar:

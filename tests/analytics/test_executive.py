@@ -8,7 +8,6 @@ import pytest
 
 from analytics import kept, tasks
 from analytics.asking import read_asked
-from analytics.behind import people_behind
 from analytics.engagement import Share, engagement
 from analytics.executive import look
 from analytics.leaks import looked_after
@@ -22,7 +21,7 @@ from onboarding import clock
 from onboarding.tenancy.models import AuditEntry, Member
 from onboarding.tenancy.scope import workspace_scope
 from onboarding.tracking.models import Account
-from tests.analytics.rollups import keep_all
+from tests.analytics.rollups import counted_behind, keep_all
 from tests.ladders import ladder, milestone, publish_ladder
 from tests.senders import Sender, identify, track
 from tests.words import text_of
@@ -54,8 +53,8 @@ def test_the_people_behind_a_number_are_as_many(climbed, signed_in, alice):
         view = look(asked, None)
         for step in view.steps:
             for what, count in (("reached", step.shares.reached), ("open", step.shares.open)):
-                assert people_behind(asked, step.key, what)[1] == count
-            assert people_behind(asked, step.key, "stuck", longer=step.after)[1] == step.stuck
+                assert counted_behind(asked, step.key, what) == count
+            assert counted_behind(asked, step.key, "stuck", longer=step.after) == step.stuck
             shares = step.shares
             everybody = shares.eligible + shares.skipped + shares.not_theirs + shares.left_out
             assert everybody == 40, "all add up to those who began"
@@ -70,7 +69,7 @@ def test_a_filter_stands_in_the_address_and_narrows_everything(climbed, signed_i
     assert "8 people began: too few to say how long first value takes." in page
     with workspace_scope(climbed.pk):
         asked = read_asked({"period": "60", "role": "operator", "segment": "industry:rail"}, climbed.zone)
-        assert people_behind(asked, "connect", "reached")[1] == 8
+        assert counted_behind(asked, "connect", "reached") == 8
         assert [line.key for line in look(asked, None).roles] == ["operator"]
     for nonsense in (
         "from=0001-01-01&to=0001-01-10",
@@ -113,6 +112,17 @@ def test_intervals_are_worked_out_once_and_kept(climbed, signed_in, alice):
     assert client.get(f"{PAGE}?period=60", headers=asking).status_code == 200
 
 
+def test_who_stays_and_who_uses_what_opened_is_said_with_how_sure_it_is(climbed):
+    with workspace_scope(climbed.pk):
+        asked = read_asked({"period": "180"}, climbed.zone)
+        tiles = {tile.metric: tile for tile in look(asked, intervals(asked.said(), 1)).tiles}
+    for metric in ("retention_weekly", "retention_monthly", "feature_adoption"):
+        tile = tiles[metric]
+        low, high = map(int, re.fullmatch(r"95% interval (\d+) to (\d+)", tile.interval).groups())
+        assert low <= int(tile.value) <= high, metric
+    assert "20 were active between day 84 and day 90" in tiles["retention_weekly"].note, "the week that it is sure of"
+
+
 def test_a_question_that_fails_is_said_to_have_failed(climbed, signed_in, alice, monkeypatch):
     client = signed_in(alice)
     client.get(f"{PAGE}?period=60")
@@ -137,7 +147,7 @@ def test_stuck_is_who_is_stuck_in_the_asked_time(climbed):
         now = clock.now().date()
         asked = read_asked({"from": str(now - 110 * DAY), "to": str(now - 95 * DAY)}, climbed.zone)
         for step in look(asked, None).steps:
-            assert people_behind(asked, step.key, "stuck", longer=step.after)[1] == step.stuck
+            assert counted_behind(asked, step.key, "stuck", longer=step.after) == step.stuck
         assert look(asked, None).steps[1].stuck == 0, "those eight began later"
 
 
@@ -176,15 +186,21 @@ def test_what_people_do_once_they_are_in(using):
     with workspace_scope(using.pk):
         asked = read_asked({"period": "60"}, using.zone)
         said = engagement(asked, counting_rules(), "UTC")
-    assert said.repeat == Share(10, 20), "who has not had four weeks since, or never used it, is not in it"
-    assert said.expansion == Share(3, 10), "a word for a number is a purchase of nothing known"
+    assert counts(said.repeat) == (10, 20), "who has not had four weeks since, or never used it, is not in it"
+    assert counts(said.expansion) == (3, 10), "a word for a number is a purchase of nothing known"
     assert said.expanded_by == 10
-    assert said.goals == Share(2, 3)
+    assert counts(said.goals) == (2, 3)
     assert said.money == {"EUR": 12_000}
-    assert said.recommend == Share(0, 0)
-    assert said.on_time == Share(0, 0), "the ladder has no due dates"
-    assert said.weeks > 0
-    assert 1 <= said.depth <= 4
+    assert counts(said.recommend) == (0, 0)
+    assert counts(said.on_time) == (0, 0), "the ladder has no due dates"
+    assert said.depth.whole > 0
+    assert 1 <= said.depth.part / said.depth.whole <= 4
+    assert said.repeat.low <= 10 / 20 <= said.repeat.high, "of each account the half"
+    assert said.depth.low < said.depth.part / said.depth.whole < said.depth.high
+
+
+def counts(share: Share) -> tuple[int, int]:
+    return share.part, share.whole
 
 
 def test_it_is_shown_with_its_counts(using, signed_in, alice):

@@ -4,12 +4,12 @@ import csv
 import io
 
 from analytics.asking import read_asked
-from analytics.behind import people_behind
 from analytics.models import CountingRules, Kept
 from analytics.ninety import ninety_days
 from analytics.rollups.basis import counting_rules
 from analytics.worked_out import NINETY, work_out
 from onboarding.tenancy.scope import workspace_scope
+from tests.analytics.rollups import counted_behind
 from tests.words import text_of
 
 PAGE = "/w/acme/insight/ninety-days/"
@@ -52,12 +52,14 @@ def test_stuck_steps_cost_their_days(climbed):
     with workspace_scope(climbed.pk):
         asked = read_asked({"period": "180"}, climbed.zone)
         for step in steps.values():
-            assert people_behind(asked, step["key"], "stuck", longer=step["after"])[1] == step["people"]
+            assert counted_behind(asked, step["key"], "stuck", longer=step["after"]) == step["people"]
 
 
 def test_the_page_says_what_it_assumes_and_lets_it_be_changed(climbed, signed_in, alice):
     client = signed_in(alice)
     page = text_of(opened(client, climbed))
+    assert "of 60 people" in page
+    assert "unlockings" in page, "what stands below the line has its unit"
     assert "Of 60 people who began, 87% reach first value within 30 days" in page
     assert "Unfinished 20 of 60 have had all of it." in page
     assert "Nobody has said what such a day is worth." in page

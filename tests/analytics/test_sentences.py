@@ -48,6 +48,30 @@ def test_a_share_is_said_aloud(share, said):
     assert sentences.ratio(share) == said
 
 
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (0.72, "Of the features unlocked for somebody, 72% were used within 14 days."),
+        (1, "Every feature that was unlocked for somebody was used within 14 days."),
+        (0, "No feature that was unlocked for somebody was used within 14 days."),
+    ],
+)
+def test_unlockings_are_not_taken_for_people(share, said):
+    assert sentences.used_after_unlock(share, 14) == said
+
+
+@pytest.mark.parametrize(
+    ("interval", "said"),
+    [
+        ((1.2, 4.8), "“Looked” is done on 3 more of 14 days after “Share” than before"),
+        ((-0.4, 6.4), "No clear change in how often “Looked” is done after “Share”"),
+        ((None, None), "No clear change in how often “Looked” is done after “Share”"),
+    ],
+)
+def test_no_change_is_said_that_may_be_chance(interval, said):
+    assert sentences.around("Looked", "Share", 14, 40, 2.0, 5.0, interval) == said
+
+
 def test_changes_know_what_is_good():
     assert sentences.change_of_days(8, 12) == ("4 days sooner", "down", "yes")
     assert sentences.change_of_days(12, 11) == ("1 day later", "up", "no")
