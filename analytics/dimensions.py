@@ -55,6 +55,11 @@ def _traits(model: type[Account] | type[Person]) -> list[str]:
     return sorted(telling, key=lambda name: (-values[name].total(), name))[:OFFERED]
 
 
+def one_of(dimension: Dimension) -> str:
+    """What one of its values is called in a sentence: role, industry, colleague."""
+    return "colleague" if dimension.of == MANAGER else name_of(dimension).lower()
+
+
 def name_of(dimension: Dimension) -> str:
     """What it is called: Role, Industry."""
     return PLAIN.get(dimension.of) or dimension.name.replace("_", " ").capitalize()

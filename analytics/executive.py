@@ -17,7 +17,7 @@ ENOUGH = sentences.ENOUGH
 
 @dataclass(frozen=True)
 class Tile:
-    """One number: what it is, how it moved, how sure it is, and a sentence that can be read aloud."""
+    """One number: what it is, how it moved (good or bad where one knows how sure it is), and a sentence that can be read aloud."""
 
     metric: str
     name: str
@@ -169,7 +169,7 @@ def before_words(asked: Asked) -> str:
 
 
 def _tiles(reader: Reader, curve: Curve, before: Curve | None, sure: dict) -> list[Tile]:
-    return [
+    tiles = [
         _first_value(curve, before, sure.get("first_value")),
         _activation(curve, before, sure.get("first_value")),
         _completion(reader),
@@ -177,6 +177,7 @@ def _tiles(reader: Reader, curve: Curve, before: Curve | None, sure: dict) -> li
         _retention(reader, "week", "retention_weekly", "Weekly retention", sure.get("week")),
         _retention(reader, "month", "retention_monthly", "Monthly retention", sure.get("month")),
     ]
+    return [tile if tile.interval else replace(tile, change=(*tile.change[:2], "")) for tile in tiles]
 
 
 ENGAGED = (

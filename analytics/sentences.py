@@ -183,11 +183,11 @@ def change_around(low: float | None, high: float | None) -> str:
 def apart(by: str, names: list[str], *, has_intervals: bool) -> str:
     """Which groups lie clearly apart from all others."""
     if not has_intervals:
-        return f"Too few accounts to say how far each {by} lies from the others"
+        return f"Too few accounts to tell one {by} from another"
     if not names:
-        return f"No {by} lies further from the others than chance does"
+        return f"No {by} differs from the others by more than chance"
     said = " and ".join(f"“{name}”" for name in names[:2]) + (f" and {len(names) - 2} more" if len(names) > 2 else "")
-    return f"{said} {'lies' if len(names) == 1 else 'lie'} apart from the others"
+    return f"{said} {'stands' if len(names) == 1 else 'stand'} apart from the others"
 
 
 def ninety(began: int, early: float | None, late: float | None, stuck: str) -> str:

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_safe
 
 from analytics import sentences
 from analytics.asking import Asked, read_asked
-from analytics.dimensions import Namer, dimension_of, name_of
+from analytics.dimensions import Namer, dimension_of, name_of, one_of
 from analytics.kept import answer
 from analytics.measures import Measure, measure_of
 from analytics.ninety import SPREAD, WINDOWS
 from analytics.pages.explored import figure_words, group_name, interval_words
-from analytics.pages.filters import filters
+from analytics.pages.filters import filters, of_a_year
 from analytics.rollups.basis import counting_rules
 from analytics.rollups.keeping import is_behind, standing
 from analytics.worked_out import NINETY
@@ -90,7 +90,7 @@ class Spread:
 def ninety_page(request, slug):
     """The question as on the executive view; `worth=` what a day is worth here, `format=csv` the stuck steps as a file."""
     with timezone.override(request.workspace.zone):
-        asked = read_asked(request.GET, request.workspace.zone, of_people=request.member.may(Access.MANAGER))
+        asked = read_asked(of_a_year(request.GET), request.workspace.zone, of_people=request.member.may(Access.MANAGER))
         state = standing()
         if asked is None or state is None:
             return render(request, "analytics/executive_empty.html", {"nav_current": "ninety-days", "ladder": asked})
@@ -176,7 +176,7 @@ def _spread(asked: Asked, said: dict) -> Spread | None:
     apart = [each for each in said["compared"] if each["difference"] and each["difference"][1] is not None]
     clear = [each for each in apart if not each["difference"][1] <= 0 <= each["difference"][2]]
     names = [group_name(namer, dimension, each["value"]) for each in clear]
-    finding = sentences.apart(name_of(dimension).lower(), names, has_intervals=bool(apart))
+    finding = sentences.apart(one_of(dimension), names, has_intervals=bool(apart))
     return Spread(name_of(dimension), said["by"], finding, groups)
 
 
