@@ -24,6 +24,9 @@ class Reason(models.TextChoices):
     USUAL_PACE = "usual_pace", "Usual pace"
 
 
+SUMMED = ["pace", "weight", "held", "phase", "reason", "due_at", "late", "began_at", "value_at"]
+
+
 class AccountHealth(WorkspaceModel):
     """How an account stood when it was last measured (milestones/health): what a portfolio sorts and filters by.
 
@@ -55,8 +58,11 @@ class AccountHealth(WorkspaceModel):
     measured_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["workspace", "account"], name="account_health_once")]
-        indexes = [models.Index(fields=["workspace", "weight", "account"], name="account_health_weight")]
+        constraints = [
+            # With what a portfolio sums up: tens of thousands of rows are read without their long columns.
+            models.UniqueConstraint(fields=["workspace", "account"], name="account_health_once", include=SUMMED)
+        ]
+        indexes = [models.Index(fields=["workspace", "weight", "-held"], name="account_health_worst")]
 
     def __str__(self):
         return f"{self.account_id}: {self.pace}"

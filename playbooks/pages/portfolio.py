@@ -47,8 +47,10 @@ def account_list(request, slug):
     summed = sum_up(mine, calendar.now, calendar.zone)
     counts = summed.paces if wanted.is_of_all_owned else paces(wanted, request.member)
     total = counts.get(wanted.pace, 0) if wanted.pace else sum(counts.values())
-    page = page_of(request, rows.values_list("pk", flat=True), A_PAGE, total)  # sorted without their long columns
-    healths = AccountHealth.objects.select_related(*BESIDE).in_bulk(list(page))
+    # Sorted without their long columns, which are read of those that are shown.
+    page = page_of(request, rows.values_list("account_id", flat=True), A_PAGE, total)
+    shown = AccountHealth.objects.filter(account__in=list(page)).select_related(*BESIDE)
+    healths = {each.account_id: each for each in shown}
     query = request.GET.copy()
     query.pop("page", None)
     context = {

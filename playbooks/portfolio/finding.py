@@ -62,10 +62,10 @@ def read_wanted(query: Mapping[str, str]) -> Wanted:
 
 
 def measure_missing() -> None:
-    """Accounts that are so new that nobody has measured them yet, so many at once; the worker does the rest."""
-    known = AccountHealth.objects.values("account")
-    missing = Account.objects.filter(is_test=False).exclude(pk__in=known).order_by("pk")
-    keep(list(missing.values_list("pk", flat=True)[:MEASURED_AT_ONCE]), clock.now())
+    """Of the newest accounts those that nobody has measured yet; within a minute the worker does so with all."""
+    newest = list(Account.objects.filter(is_test=False).order_by("-pk").values_list("pk", flat=True)[:MEASURED_AT_ONCE])
+    known = set(AccountHealth.objects.filter(account__in=newest).values_list("account_id", flat=True))
+    keep([pk for pk in newest if pk not in known], clock.now())
 
 
 def owned(wanted: Wanted, member: Member) -> QuerySet[AccountHealth]:

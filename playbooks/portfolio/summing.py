@@ -79,9 +79,9 @@ def _groups(rows: QuerySet[AccountHealth], now: datetime, zone: ZoneInfo) -> lis
     days = rows.order_by().annotate(took=ended - began, is_over=Q(value_at__isnull=False), text=paid)
     return list(
         days.values("pace", "took", "is_over").annotate(
-            count=Count("pk"),
-            due=Count("pk", filter=is_due),
-            are_late=Count("pk", filter=Q(late__gt=0)),
+            count=Count("account"),
+            due=Count("account", filter=is_due),
+            are_late=Count("account", filter=Q(late__gt=0)),
             worth=Sum(amount),
         )
     )
