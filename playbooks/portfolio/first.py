@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import F, QuerySet
 from django.urls import reverse
 
+from milestones.health.judging import ORDER
 from milestones.models import AccountHealth, Pace
 from milestones.studio.days import Calendar
 from playbooks.portfolio.rows import Why, whys
@@ -30,7 +31,7 @@ class Start:
 
 def starts(rows: QuerySet[AccountHealth], slug: str, calendar: Calendar, count: int = SHOWN) -> list[Start]:
     """The stalled and those at risk, by how many people wait there; of as many, those that are worse off first."""
-    waiting = rows.filter(pace__in=(Pace.STALLED, Pace.AT_RISK)).select_related("account")
+    waiting = rows.filter(weight__lt=ORDER.index(Pace.ON_TRACK)).select_related("account")
     return [_start(each, slug, calendar) for each in waiting.order_by(F("held").desc(), "weight", "account_id")[:count]]
 
 

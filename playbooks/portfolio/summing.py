@@ -49,7 +49,7 @@ class Totals:
 
 
 def sum_up(rows: QuerySet[AccountHealth], now: datetime, zone: ZoneInfo) -> Totals:
-    """All of it in one look at the rows: each is wide, and there may be tens of thousands."""
+    """All of it in one look at the rows, and one at what is paid: there may be tens of thousands."""
     groups = _groups(rows, now, zone)
     under_way = [group for group in groups if group["pace"] in UNDER_WAY]
     paces: Counter[str] = Counter()
@@ -57,15 +57,15 @@ def sum_up(rows: QuerySet[AccountHealth], now: datetime, zone: ZoneInfo) -> Tota
         paces[group["pace"]] += group["count"]
     spells = [_spell(group) for group in groups if group["took"] is not None]
     reached = sum(spell.count for spell in spells if spell.is_over)
-    worths = [(group["pace"], group["worth"]) for group in under_way if group["worth"] is not None]
+    worths = _worths(rows)
     return Totals(
         paces=dict(paces),
         reached_value=reached,
         median=product_limit(spells).time_of(0.5) if reached >= ENOUGH else None,
         due=sum(group["due"] for group in under_way),
         late_accounts=sum(group["are_late"] for group in under_way),
-        worth=sum(worth for _, worth in worths) if worths else None,
-        stalled_worth=sum(worth for pace, worth in worths if pace == Pace.STALLED),
+        worth=sum(worths.values()) if worths else None,
+        stalled_worth=worths.get(Pace.STALLED, 0),
     )
 
 
@@ -73,18 +73,22 @@ def _groups(rows: QuerySet[AccountHealth], now: datetime, zone: ZoneInfo) -> lis
     """By pace, and by how many days first value has taken, or been waited for."""
     began = TruncDate("began_at", tzinfo=zone)
     ended = TruncDate(Coalesce("value_at", Value(now)), tzinfo=zone)
-    paid = KeyTextTransform(WORTH, "account__traits")
     is_due = Q(due_at__gt=now, due_at__lte=now + timedelta(days=7))
-    amount = Case(When(text__regex=AMOUNT, then=Cast(paid, FloatField())))
-    days = rows.order_by().annotate(took=ended - began, is_over=Q(value_at__isnull=False), text=paid)
+    days = rows.order_by().annotate(took=ended - began, is_over=Q(value_at__isnull=False))
     return list(
         days.values("pace", "took", "is_over").annotate(
-            count=Count("account"),
-            due=Count("account", filter=is_due),
-            are_late=Count("account", filter=Q(late__gt=0)),
-            worth=Sum(amount),
+            count=Count("account"), due=Count("account", filter=is_due), are_late=Count("account", filter=Q(late__gt=0))
         )
     )
+
+
+def _worths(rows: QuerySet[AccountHealth]) -> dict[str, float]:
+    """pace → what the accounts of that pace that are under way pay, of those of which it is known."""
+    text = KeyTextTransform(WORTH, "account__traits")
+    paying = rows.filter(pace__in=UNDER_WAY, account__traits__has_key=WORTH).annotate(text=text)
+    amount = Case(When(text__regex=AMOUNT, then=Cast(text, FloatField())))
+    found = paying.order_by().values_list("pace").annotate(worth=Sum(amount))
+    return {pace: worth for pace, worth in found if worth is not None}
 
 
 def _spell(group: dict) -> Spell:

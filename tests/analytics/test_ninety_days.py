@@ -72,6 +72,13 @@ def test_the_page_says_what_it_assumes_and_lets_it_be_changed(climbed, signed_in
         assert "is worth 10 EUR" in text_of(client.get(f"{PAGE}?period=180&worth={nonsense}"))
 
 
+def test_it_speaks_of_a_year_where_nobody_says_otherwise(climbed, signed_in, alice):
+    client = signed_in(alice)
+    page = text_of(opened(client, climbed, ""))
+    assert "Of 60 people who began" in page, "twenty of them a hundred days ago"
+    assert "Of 40 people who began" in text_of(opened(client, climbed, "period=60"))
+
+
 def test_stuck_steps_as_a_file(climbed, signed_in, alice):
     client = signed_in(alice)
     opened(client, climbed)

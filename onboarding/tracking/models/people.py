@@ -58,6 +58,7 @@ class Account(WorkspaceModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["workspace", "external_id"], name="account_once")]
+        indexes = [models.Index(fields=["workspace", "id"], name="account_tests", condition=models.Q(is_test=True))]
 
     def __str__(self):
         return self.name or self.external_id
