@@ -8,7 +8,6 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 from tests.browser.examples import (
-    NOT_PAGES,
     PASSWORD,
     begin_draft,
     confirm_address,
@@ -20,6 +19,7 @@ from tests.browser.examples import (
     turn_on_second_factor,
     visit_as_newcomer,
 )
+from tests.browser.not_pages import NOT_PAGES
 from tests.isolation.test_routes_are_classed import routes
 
 pytestmark = pytest.mark.browser

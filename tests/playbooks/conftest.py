@@ -11,8 +11,9 @@ from onboarding import clock
 from onboarding.tenancy.keys import add_signing_secret
 from onboarding.tenancy.models import Member
 from onboarding.tenancy.scope import workspace_scope
-from onboarding.tracking.models import Account
-from playbooks.models import Attention, Coach, MessageTemplate, MessageText, Nudge
+from onboarding.tracking.models import Account, Person
+from playbooks.messages import messages_for
+from playbooks.models import Attention, Coach, Delivery, MessageTemplate, MessageText, Nudge, Suppression
 from playbooks.nudging.switching import switch_on
 from playbooks.sessions.booking import refresh_offer
 from playbooks.tasks import look
@@ -129,3 +130,18 @@ def acme_with_accounts(client, acme):
         Account.objects.filter(external_id="harbor").update(manager=bob)
         measure_everybody(now)
     return acme
+
+
+def deliveries(workspace):
+    with workspace_scope(workspace.pk):
+        return list(Delivery.objects.order_by("pk"))
+
+
+def reasons(workspace):
+    with workspace_scope(workspace.pk):
+        return list(Suppression.objects.order_by("pk").values_list("reason", flat=True))
+
+
+def shown(workspace, person="hannah"):
+    with workspace_scope(workspace.pk):
+        return messages_for(Person.objects.get(external_id=person))
