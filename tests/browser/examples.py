@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from playwright.sync_api import Page
 
 PASSWORD = "correct horse battery staple"
-# What answers something else than a page: why it has no example.
 
 
 @dataclass
