@@ -149,6 +149,7 @@ def look(
             share=float(curve.arrived[-1]) if len(curve.arrived) else None,
             span="new people",
             was=before_words(asked),
+            interval=sure["first_value"]["median"] if sure.get("first_value") else None,
         ),
         leak=sentences.leak(leak.title, leak.stuck, leak.after) if leak else "",
         people=everybody,
@@ -169,7 +170,7 @@ def before_words(asked: Asked) -> str:
 
 
 def _tiles(reader: Reader, curve: Curve, before: Curve | None, sure: dict) -> list[Tile]:
-    tiles = [
+    return [
         _first_value(curve, before, sure.get("first_value")),
         _activation(curve, before, sure.get("first_value")),
         _completion(reader),
@@ -177,7 +178,6 @@ def _tiles(reader: Reader, curve: Curve, before: Curve | None, sure: dict) -> li
         _retention(reader, "week", "retention_weekly", "Weekly retention", sure.get("week")),
         _retention(reader, "month", "retention_monthly", "Monthly retention", sure.get("month")),
     ]
-    return [tile if tile.interval else replace(tile, change=(*tile.change[:2], "")) for tile in tiles]
 
 
 ENGAGED = (
@@ -251,6 +251,7 @@ def _first_value(curve: Curve, before: Curve | None, sure: dict | None) -> Tile:
             "Too early",
             note=f"{sentences.people(people)} began; it takes {ENOUGH} to say.",
         )
+    was = before.time_of() if before else None
     if median is None:
         note = f"Half have not got there. So far {sentences.percent(float(curve.arrived[-1]))} have."
         return Tile("time_to_first_value", name, "Not yet", note=note)
@@ -259,7 +260,7 @@ def _first_value(curve: Curve, before: Curve | None, sure: dict | None) -> Tile:
         name,
         f"{median}",
         " day" if median == 1 else " days",
-        sentences.change_of_days(median, before.time_of() if before else None),
+        _weighed(sentences.change_of_days(median, was), was, *(sure["median"] if sure else (None, None))),
         sentences.interval_of_days(tuple(sure["median"]) if sure else None),
         f"Half of new people have reached first value by the end of day {median}.",
     )
@@ -270,8 +271,9 @@ def _activation(curve: Curve, before: Curve | None, sure: dict | None) -> Tile:
     if share is None:
         return Tile("activation_rate", name, "Too early", note=f"Fewer than {ENOUGH} people have had {ACTIVE_BY} days.")
     inside = sure and len(sure["low"]) > ACTIVE_BY
-    interval = sentences.interval_of_share(sure["low"][ACTIVE_BY], sure["high"][ACTIVE_BY]) if inside else ""
-    change = sentences.change_of_share(share, _at(before, ACTIVE_BY) if before else None)
+    ends = (sure["low"][ACTIVE_BY], sure["high"][ACTIVE_BY]) if inside else (None, None)
+    interval, was = sentences.interval_of_share(*ends), _at(before, ACTIVE_BY) if before else None
+    change = _weighed(sentences.change_of_share(share, was), was, *ends)
     note = f"{sentences.ratio(share)} reached first value within {ACTIVE_BY} days."
     return Tile("activation_rate", name, f"{round(share * 100)}", "%", change, interval, note)
 
@@ -303,6 +305,7 @@ def _adoption(reader: Reader, sure: list | None) -> Tile:
             else "Name the events of a feature to see this."
         )
         return Tile("feature_adoption", name, "Too early" if uses else "Not known", note=note)
+    ends, before = sure or (None, None), _at(was, USED_WITHIN)
     names = dict(Feature.objects.values_list("key", "name"))
     each = {names.get(use[4:], use[4:]): _at(reader.curve(use), USED_WITHIN) for use in uses}
     known = {feature: found for feature, found in each.items() if found is not None}
@@ -315,8 +318,8 @@ def _adoption(reader: Reader, sure: list | None) -> Tile:
         name,
         f"{round(share * 100)}",
         "%",
-        sentences.change_of_share(share, _at(was, USED_WITHIN)),
-        sentences.interval_of_share(*sure) if sure else "",
+        _weighed(sentences.change_of_share(share, before), before, *ends),
+        sentences.interval_of_share(*ends),
         note,
     )
 
@@ -340,10 +343,12 @@ def _retention(reader: Reader, measure: str, metric: str, name: str, sure: list 
         active, eligible = _active(reader, measure, number, length, reader.span)
         if eligible >= ENOUGH:
             was_active, was = _active(reader, measure, number, length, reader.before)
-            change = sentences.change_of_share(active / eligible, was_active / was if was >= ENOUGH else None)
+            before = was_active / was if was >= ENOUGH else None
+            ends = sure[1:] if sure and sure[0] == number else (None, None)
+            change = _weighed(sentences.change_of_share(active / eligible, before), before, *ends)
             first, last = number * length, (number + 1) * length - 1
             note = f"{active:,} of {eligible:,} were active between day {first} and day {last}."
-            interval = sentences.interval_of_share(*sure[1:]) if sure and sure[0] == number else ""
+            interval = sentences.interval_of_share(*ends)
             return Tile(metric, name, f"{round(100 * active / eligible)}", "%", change, interval, note)
     return Tile(metric, name, "Too early", note=f"Fewer than {ENOUGH} people have had {2 * length} days.")
 
@@ -354,6 +359,13 @@ def _active(reader: Reader, measure: str, number: int, length: int, span: Span) 
     old = counts.cohort + (number + 1) * length - 1 <= reader.asked.until.toordinal()
     inside = (counts.reached.lag == number) & old[counts.reached.row] if len(old) else old
     return int(counts.reached.n[inside].sum()), int(counts.eligible[old].sum())
+
+
+def _weighed(
+    change: tuple[str, str, str], was: float | None, low: float | None, high: float | None
+) -> tuple[str, str, str]:
+    """The change, good or bad only where what was lies outside the interval of what is: else it may be chance."""
+    return (*change[:2], "") if was is None or sentences.is_within(was, low, high) else change
 
 
 def _at(curve: Curve, day: int) -> float | None:

@@ -50,7 +50,7 @@ def waiting(curve: Curve, before: Curve | None, band: dict | None, *, days: int)
             "showgrid": False,
             "tickvals": ticks,
             "ticktext": [f"{day}<br>{_watched(curve, day)}" for day in ticks],
-            "title": {"text": "Days since they began, and how many were still waiting then"},
+            "title": {"text": "Days since they began, and how many of those watched so long still waited"},
         },
         "yaxis": {**AXIS, "range": [0, 102], "tickvals": SHARES, "ticktext": [f"{share}%" for share in SHARES]},
         "shapes": _guides(curve, days),

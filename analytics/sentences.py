@@ -41,9 +41,11 @@ def first_value(
     span: str,
     was: str,
     on_track: int | None = None,
+    interval: tuple[int | None, int | None] | None = None,
 ) -> str:
     """What the page's headline says of time to first value. `span` names the people, `was` the time before; `on_track` of those
-    who began have a step of first value on their track, all of them where it is not said.
+    who began have a step of first value on their track, all of them where it is not said. A change to what lies within the median's
+    `interval` is said to be one that may be chance.
     """
     on_track = began if on_track is None else on_track
     if began == 0:
@@ -61,7 +63,13 @@ def first_value(
     if before == median:
         return f"{said}, as in {was}."
     word = "sooner" if median < before else "later"
-    return f"{said}, {days(abs(before - median))} {word} than in {was}."
+    doubt = ", which may be chance" if interval and is_within(before, *interval) else ""
+    return f"{said}, {days(abs(before - median))} {word} than in {was}{doubt}."
+
+
+def is_within(value: float, low: float | None, high: float | None) -> bool:
+    """Whether it lies between the ends of an interval; one that was not seen is as far away as can be."""
+    return (low is None or low <= value) and (high is None or value <= high)
 
 
 def leak(title: str, stuck: int, after: int) -> str:
@@ -109,8 +117,8 @@ def change_of_number(now: float | None, before: float | None) -> tuple[str, str,
 def used_after_unlock(share: float, within: int) -> str:
     """It counts unlockings, not people: whoever has three features is counted three times."""
     if share in (0, 1):
-        return f"{'Every' if share else 'No'} feature that was unlocked for somebody was used within {within} days."
-    return f"Of the features unlocked for somebody, {percent(share)} were used within {within} days."
+        return f"{'Whoever' if share else 'Nobody who'} had a feature unlocked used it within {within} days."
+    return f"{percent(share)} of the times that a feature was unlocked for somebody, they used it within {within} days."
 
 
 def spread(name: str, everybody: str, best: tuple[str, str] | None, worst: tuple[str, str] | None) -> str:
@@ -166,7 +174,9 @@ def around(
     if round(before, 1) == round(after, 1):
         return f"“{event}” is done on as many days after “{title}” as before"
     low, high = interval
-    if low is None or high is None or low <= 0 <= high:
+    if low is None or high is None:
+        return f"Too few accounts to say whether “{event}” is done more often after “{title}”"
+    if low <= 0 <= high:
         return f"No clear change in how often “{event}” is done after “{title}”"
     word = "more" if after > before else "fewer"
     return f"“{event}” is done on {_number(round(abs(after - before), 1))} {word} of {days_beside} days after “{title}” than before"
@@ -180,12 +190,13 @@ def change_around(low: float | None, high: float | None) -> str:
     return f"{said}: it may be chance" if low <= 0 <= high else said
 
 
-def apart(by: str, names: list[str], *, has_intervals: bool) -> str:
-    """Which groups lie clearly apart from all others."""
-    if not has_intervals:
+def apart(by: str, names: list[str], *, compared: int, groups: int) -> str:
+    """Which groups stand clearly apart from all others, of so many `groups` of which some have accounts enough to be `compared`."""
+    if not compared:
         return f"Too few accounts to tell one {by} from another"
     if not names:
-        return f"No {by} differs from the others by more than chance"
+        which = by if compared == groups else f"{by} with enough accounts"
+        return f"No {which} differs from the others by more than chance"
     said = " and ".join(f"“{name}”" for name in names[:2]) + (f" and {len(names) - 2} more" if len(names) > 2 else "")
     return f"{said} {'stands' if len(names) == 1 else 'stand'} apart from the others"
 
@@ -195,7 +206,9 @@ def ninety(began: int, early: float | None, late: float | None, stuck: str) -> s
     if not began:
         return "Nobody began on this ladder in this time."
     first = f"{percent(early)} reach first value within 30 days" if early is not None else "it is too early for day 30"
-    last = f"{percent(late)} are active from day 84 to 90" if late is not None else "too early to say who stays"
+    last = (
+        f"{percent(late)} are were active between day 84 and 90" if late is not None else "too early to say who stays"
+    )
     said = f"Of {people(began)} who began, {first}; {last}."
     return f"{said} Most days are lost at “{stuck}”." if stuck else said
 
@@ -243,11 +256,14 @@ def interval_of_days(interval: tuple[int | None, int | None] | None) -> str:
 
 
 def interval_of_number(low: float | None, high: float | None) -> str:
-    return "" if low is None or high is None else f"95% interval {low:.1f} to {high:.1f}"
+    return "" if low is None or high is None or low == high else f"95% interval {low:.1f} to {high:.1f}"
 
 
 def interval_of_share(low: float | None, high: float | None) -> str:
-    return "" if low is None or high is None else f"95% interval {round(low * 100)} to {round(high * 100)}"
+    """None where both ends are one: a curve that has not begun to rise does not know how sure it is."""
+    if low is None or high is None or low == high:
+        return ""
+    return f"95% interval {round(low * 100)} to {round(high * 100)}"
 
 
 FRACTIONS = (

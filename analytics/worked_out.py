@@ -27,6 +27,7 @@ from onboarding.tenancy.locks import take_time, take_turn
 from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import current_workspace_id
 
+# A kind whose answer changes its shape gets another value, so that no page reads one of the older shape.
 INTERVALS, ENGAGEMENT, SHEET, EXPLORED = "intervals", "engaged", "sheet", "explored"
 NINETY, VALIDITY, AROUND, COHORTS, LEAK = "ninety", "validity", "around", "cohorts", "leak"
 LOCK = 721_200  # and up: one for each question

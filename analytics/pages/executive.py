@@ -171,10 +171,16 @@ def _roles_finding(lines: list[Line]) -> str:
     fast, slow = min(known, key=lambda line: line.median), max(known, key=lambda line: line.median)
     if slow.median == fast.median:
         return "Every role takes as long"
+    said = f"“{slow.name}” takes {sentences.days(slow.median - fast.median)} longer than “{fast.name}”"
     if fast.median and slow.median >= 1.8 * fast.median:
         times = round(slow.median / fast.median)
-        return f"“{slow.name}” takes {'twice' if times == 2 else f'{times} times'} as long as “{fast.name}”"
-    return f"“{slow.name}” takes {sentences.days(slow.median - fast.median)} longer than “{fast.name}”"
+        said = f"“{slow.name}” takes {'twice' if times == 2 else f'{times} times'} as long as “{fast.name}”"
+    return said if _lie_apart(fast, slow) else f"{said}, which may be chance"
+
+
+def _lie_apart(fast: Line, slow: Line) -> bool:
+    ends = (fast.interval or (None, None))[1], (slow.interval or (None, None))[0]
+    return None not in ends and ends[0] < ends[1]
 
 
 def _funnel_finding(view: View) -> str:

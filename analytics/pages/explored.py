@@ -143,7 +143,14 @@ def _cell(measure: Measure, cell: dict | None, asked: Asked | None, peak: float,
     ends = (cell["low"], cell["high"], cell["value"])
     bar = tuple(100 * end / peak for end in ends) if has_enough and peak and None not in ends else None
     changed = changed_words(measure, cell.get("changed"))
+    if not _is_clear(cell.get("changed")):
+        change = (*change[:2], "")
     return Cell(value, interval, cell["n"], change, changed, _people(measure, asked, after), bar)
+
+
+def _is_clear(changed: list | None) -> bool:
+    """Whether the change's interval is known and leaves no change out."""
+    return bool(changed) and changed[1] is not None and not changed[1] <= 0 <= changed[2]
 
 
 def _people(measure: Measure, asked: Asked | None, after: int) -> str:

@@ -176,7 +176,7 @@ def _spread(asked: Asked, said: dict) -> Spread | None:
     apart = [each for each in said["compared"] if each["difference"] and each["difference"][1] is not None]
     clear = [each for each in apart if not each["difference"][1] <= 0 <= each["difference"][2]]
     names = [group_name(namer, dimension, each["value"]) for each in clear]
-    finding = sentences.apart(one_of(dimension), names, has_intervals=bool(apart))
+    finding = sentences.apart(one_of(dimension), names, compared=len(apart), groups=len(said["compared"]))
     return Spread(name_of(dimension), said["by"], finding, groups)
 
 

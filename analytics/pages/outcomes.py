@@ -130,7 +130,9 @@ def _around(request, asked: Asked, chosen: dict, said: dict) -> dict:
     each, unit = form.cleaned_data.get("each"), form.cleaned_data.get("unit", "")
     change, title = said["change"], dict(_rungs(asked))[chosen["step"]]
     has_enough = said["people"] >= sentences.ENOUGH
-    worth = change["value"] * each * said["people"] if has_enough and each is not None else None
+    low, high = change["low"], change["high"]
+    is_clear = has_enough and low is not None and not low <= 0 <= high
+    worth = change["value"] * each * said["people"] if is_clear and each is not None else None
     return {
         **said,
         "title": title,
@@ -144,9 +146,9 @@ def _around(request, asked: Asked, chosen: dict, said: dict) -> dict:
             said["people"],
             said["before"],
             said["after"],
-            (change["low"], change["high"]),
+            (low, high),
         ),
-        "sure": sentences.change_around(change["low"], change["high"]) if has_enough else "",
+        "sure": sentences.change_around(low, high) if has_enough else "",
     }
 
 

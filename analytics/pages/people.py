@@ -48,13 +48,14 @@ def people_behind_page(request, slug):
     if what == STUCK and step in WHOLE:
         raise Http404
     longer = _number(request.GET.get("longer"), most=400)
-    page = max(_number(request.GET.get("page"), most=FARTHEST), 1)
     with timezone.override(request.workspace.zone):
+        total = how_many(asked, step, what, longer=longer)
+        page = min(max(_number(request.GET.get("page"), most=FARTHEST), 1), max(-(-total // A_PAGE), 1))
         found = people_behind(asked, step, what, longer=longer, most=A_PAGE + 1, after=(page - 1) * A_PAGE)
         context = {
             "nav_current": "executive-view",
             "rows": _rows(found[:A_PAGE]),
-            "total": how_many(asked, step, what, longer=longer),
+            "total": total,
             "words": WORDS[what],
             "title": title,
             "what": what,

@@ -45,6 +45,8 @@ def share(part: np.ndarray, whole: np.ndarray) -> Estimate:
     value, half, n, clusters = _ratio(part, whole)
     if value is None or half is None:
         return Estimate(value, None, None, n, clusters)
+    if 0 < value < 1 and not half:
+        return Estimate(value, None, None, n, clusters)  # all accounts alike say nothing of how far they may differ
     if not 0 < value < 1:
         # None or all of so many: the exact one-sided end (Clopper and Pearson 1934), of as many as these accounts are worth.
         end = 0.025 ** (1 / worth(whole))
@@ -57,7 +59,7 @@ def share(part: np.ndarray, whole: np.ndarray) -> Estimate:
 def mean(total: np.ndarray, count: np.ndarray) -> Estimate:
     """`total` over `count`, account by account."""
     value, half, n, clusters = _ratio(total, count)
-    if value is None or half is None:
+    if value is None or not half:
         return Estimate(value, None, None, n, clusters)
     return Estimate(value, value - half, value + half, n, clusters)
 

@@ -62,7 +62,7 @@ def read_wanted(query: Mapping[str, str]) -> Wanted:
 
 
 def measure_missing() -> None:
-    """Of the newest accounts those that nobody has measured yet; within a minute the worker does so with all."""
+    """Of the newest accounts those that nobody has measured yet; the worker measures all others."""
     newest = list(Account.objects.filter(is_test=False).order_by("-pk").values_list("pk", flat=True)[:MEASURED_AT_ONCE])
     known = set(AccountHealth.objects.filter(account__in=newest).values_list("account_id", flat=True))
     keep([pk for pk in newest if pk not in known], clock.now())

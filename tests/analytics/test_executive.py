@@ -9,7 +9,7 @@ import pytest
 from analytics import kept, tasks
 from analytics.asking import read_asked
 from analytics.engagement import Share, engagement
-from analytics.executive import look
+from analytics.executive import _weighed, look
 from analytics.leaks import looked_after
 from analytics.models import CountingRules, Kept
 from analytics.ninety import stuck_steps
@@ -48,6 +48,8 @@ def test_the_people_behind_a_number_are_as_many(climbed, signed_in, alice):
     for address, number in found:
         people = text_of(client.get(html.unescape(address)))
         assert f"{number} people" in people
+        past_the_end = text_of(client.get(html.unescape(address) + "&page=9"))
+        assert ("Nobody is behind this number" in past_the_end) == (number == "0"), "past the end stands the last page"
     with workspace_scope(climbed.pk):
         asked = read_asked({"period": "60"}, climbed.zone)
         view = look(asked, None)
@@ -112,15 +114,28 @@ def test_intervals_are_worked_out_once_and_kept(climbed, signed_in, alice):
     assert client.get(f"{PAGE}?period=60", headers=asking).status_code == 200
 
 
-def test_who_stays_and_who_uses_what_opened_is_said_with_how_sure_it_is(climbed):
+def test_who_stays_and_who_uses_what_opened_is_said_with_how_sure_it_is(client, climbed):
+    began = clock.now() - 100 * DAY
+    days = [(number, 86) for number in range(7)] + [(7, 60), (8, 61)]
+    back = [track(f"p{n}", "Connected", began + day * DAY, account=f"a{n}") for n, day in days]
+    Sender(client, climbed).send(*back)
+    keep_all(climbed)
     with workspace_scope(climbed.pk):
         asked = read_asked({"period": "180"}, climbed.zone)
         tiles = {tile.metric: tile for tile in look(asked, intervals(asked.said(), 1)).tiles}
     for metric in ("retention_weekly", "retention_monthly", "feature_adoption"):
         tile = tiles[metric]
         low, high = map(int, re.fullmatch(r"95% interval (\d+) to (\d+)", tile.interval).groups())
-        assert low <= int(tile.value) <= high, metric
-    assert "20 were active between day 84 and day 90" in tiles["retention_weekly"].note, "the week that it is sure of"
+        assert low < int(tile.value) < high, metric
+    assert tiles["retention_weekly"].note == "7 of 20 were active between day 84 and day 90."
+    assert tiles["retention_monthly"].note == "2 of 20 were active between day 56 and day 83."
+
+
+def test_a_change_is_good_or_bad_where_it_is_sure():
+    change = ("7 points", "up", "yes")
+    assert _weighed(change, 0.54, 0.55, 0.68) == change
+    assert _weighed(change, 0.54, 0.50, 0.68) == ("7 points", "up", ""), "it may be chance"
+    assert _weighed(change, 0.54, None, None) == ("7 points", "up", ""), "nobody knows"
 
 
 def test_a_question_that_fails_is_said_to_have_failed(climbed, signed_in, alice, monkeypatch):
@@ -195,7 +210,9 @@ def test_what_people_do_once_they_are_in(using):
     assert counts(said.on_time) == (0, 0), "the ladder has no due dates"
     assert said.depth.whole > 0
     assert 1 <= said.depth.part / said.depth.whole <= 4
-    assert said.repeat.low <= 10 / 20 <= said.repeat.high, "of each account the half"
+    assert (said.repeat.low, said.repeat.high) == (None, None), (
+        "of each account the half: how far they differ is not seen"
+    )
     assert said.depth.low < said.depth.part / said.depth.whole < said.depth.high
 
 

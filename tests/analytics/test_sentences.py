@@ -18,6 +18,15 @@ USUAL = {"began": 531, "median": 8, "before": 12, "share": 0.7, "span": "new peo
         ({"median": None}, "Half of new people have not reached first value yet: so far 70% have."),
         ({"median": None, "share": 0.0}, "Half of new people have not reached first value yet: so far nobody has."),
         ({"began": 9}, "9 people began: too few to say how long first value takes."),
+        (
+            {"interval": (6, 12)},
+            "New people reach first value in 8 days, 4 days sooner than in the 60 days before, which may be chance.",
+        ),
+        ({"interval": (6, 11)}, "New people reach first value in 8 days, 4 days sooner than in the 60 days before."),
+        (
+            {"interval": (6, None)},
+            "New people reach first value in 8 days, 4 days sooner than in the 60 days before, which may be chance.",
+        ),
         ({"began": 1}, "1 person began: too few to say how long first value takes."),
         ({"began": 0}, "Nobody began on this ladder in this time."),
     ],
@@ -51,9 +60,9 @@ def test_a_share_is_said_aloud(share, said):
 @pytest.mark.parametrize(
     ("share", "said"),
     [
-        (0.72, "Of the features unlocked for somebody, 72% were used within 14 days."),
-        (1, "Every feature that was unlocked for somebody was used within 14 days."),
-        (0, "No feature that was unlocked for somebody was used within 14 days."),
+        (0.72, "72% of the times that a feature was unlocked for somebody, they used it within 14 days."),
+        (1, "Whoever had a feature unlocked used it within 14 days."),
+        (0, "Nobody who had a feature unlocked used it within 14 days."),
     ],
 )
 def test_unlockings_are_not_taken_for_people(share, said):
@@ -65,11 +74,30 @@ def test_unlockings_are_not_taken_for_people(share, said):
     [
         ((1.2, 4.8), "“Looked” is done on 3 more of 14 days after “Share” than before"),
         ((-0.4, 6.4), "No clear change in how often “Looked” is done after “Share”"),
-        ((None, None), "No clear change in how often “Looked” is done after “Share”"),
+        ((None, None), "Too few accounts to say whether “Looked” is done more often after “Share”"),
     ],
 )
 def test_no_change_is_said_that_may_be_chance(interval, said):
     assert sentences.around("Looked", "Share", 14, 40, 2.0, 5.0, interval) == said
+
+
+@pytest.mark.parametrize(
+    ("names", "compared", "groups", "said"),
+    [
+        ([], 0, 3, "Too few accounts to tell one industry from another"),
+        ([], 2, 3, "No industry with enough accounts differs from the others by more than chance"),
+        ([], 3, 3, "No industry differs from the others by more than chance"),
+        (["rail"], 2, 3, "“rail” stands apart from the others"),
+        (["rail", "sea", "air"], 3, 3, "“rail” and “sea” and 1 more stand apart from the others"),
+    ],
+)
+def test_groups_are_told_apart_where_they_can_be(names, compared, groups, said):
+    assert sentences.apart("industry", names, compared=compared, groups=groups) == said
+
+
+def test_an_interval_without_width_is_none():
+    assert sentences.interval_of_share(0.0, 0.0) == ""
+    assert sentences.interval_of_share(0.401, 0.404) == "95% interval 40 to 40"
 
 
 def test_changes_know_what_is_good():

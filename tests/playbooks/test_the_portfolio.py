@@ -12,7 +12,7 @@ from onboarding.tenancy.scope import workspace_scope
 from onboarding.tracking.models import Account
 from playbooks.models import Play, PortfolioView, Task
 from playbooks.portfolio.finding import found, read_wanted
-from playbooks.portfolio.summing import sum_up
+from playbooks.portfolio.summing import UNDER_WAY, sum_up
 from tests.ladders import ladder, milestone, publish_ladder
 from tests.senders import Sender, drain_all, group
 
@@ -170,3 +170,38 @@ def test_the_median_counts_days_as_the_rows_do(acme_with_accounts, client):
             AccountHealth.objects.filter(pk=pk).update(began_at=began, value_at=value_at)
         summed = sum_up(rows, now, acme_with_accounts.zone)
     assert (summed.median, summed.reached_value) == (4, 5)
+
+
+def test_what_is_due_and_late_is_counted_of_those_under_way(acme_with_accounts):
+    now = clock.now()
+    with workspace_scope(acme_with_accounts.pk):
+        rows = AccountHealth.objects.all()
+        under_way = list(rows.filter(pace__in=UNDER_WAY).values_list("pk", flat=True))
+        rows.update(due_at=now + 2 * DAY, late=1)
+        rows.filter(pk=under_way[0]).update(due_at=now + 8 * DAY, late=0)
+        summed = sum_up(AccountHealth.objects.all(), now, acme_with_accounts.zone)
+    assert len(under_way) > 1
+    assert (summed.due, summed.late_accounts) == (len(under_way) - 1, len(under_way) - 1)
+
+
+def test_an_account_that_is_a_test_is_not_in_it(acme_with_accounts):
+    with workspace_scope(acme_with_accounts.pk):
+        everybody = found(read_wanted({}), Member.objects.first())
+        before, one = everybody.count(), everybody.first().account
+        Account.objects.filter(pk=one.pk).update(is_test=True)
+        after = found(read_wanted({}), Member.objects.first())
+        assert after.count() == before - 1
+        assert one.pk not in after.values_list("account_id", flat=True)
+
+
+def test_many_accounts_stand_on_several_pages(acme_with_accounts, client, signed_in, alice):
+    sender = Sender(client, acme_with_accounts)
+    sender.send(*[group(f"many-{number}", f"many-{number:02}") for number in range(40)])
+    pages = [signed_in(alice).get(f"/w/acme/accounts/?q=many&page={page}").context for page in (1, 2, 3)]
+    shown = [[row.name for row in page["rows"]] for page in pages]
+    assert [len(names) for names in shown] == [25, 15, 15], "past the end stands the last"
+    assert len(set(shown[0] + shown[1])) == 40
+    assert pages[0]["page"].has_next()
+    assert not pages[1]["page"].has_next()
+    everybody = signed_in(alice).get("/w/acme/accounts/?page=2").context
+    assert everybody["page"].paginator.count == sum(everybody["summed"].paces.values())

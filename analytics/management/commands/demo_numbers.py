@@ -90,7 +90,8 @@ class Command(BaseCommand):
         if step:
             leak = {"asked": usual.said(), "step": step.key, "after": step.after}
             self._answer(LEAK, leak)
-        questions = [(kind, usual.said()) for kind in (INTERVALS, ENGAGEMENT, NINETY)]
+        questions = [(kind, usual.said()) for kind in (INTERVALS, ENGAGEMENT)]
+        questions += [(kind, year.said()) for kind in (ENGAGEMENT, NINETY)]
         for kind, question in [*questions, (EXPLORED, {"asked": usual.said(), **layout}), (VALIDITY, validity)]:
             self._answer(kind, question)
 
