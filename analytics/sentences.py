@@ -206,9 +206,7 @@ def ninety(began: int, early: float | None, late: float | None, stuck: str) -> s
     if not began:
         return "Nobody began on this ladder in this time."
     first = f"{percent(early)} reach first value within 30 days" if early is not None else "it is too early for day 30"
-    last = (
-        f"{percent(late)} are were active between day 84 and 90" if late is not None else "too early to say who stays"
-    )
+    last = f"{percent(late)} were active between day 84 and 90" if late is not None else "too early to say who stays"
     said = f"Of {people(began)} who began, {first}; {last}."
     return f"{said} Most days are lost at “{stuck}”." if stuck else said
 
@@ -260,7 +258,7 @@ def interval_of_number(low: float | None, high: float | None) -> str:
 
 
 def interval_of_share(low: float | None, high: float | None) -> str:
-    """None where both ends are one: a curve that has not begun to rise does not know how sure it is."""
+    """Nothing where both ends are one: a curve that has not begun to rise does not know how sure it is."""
     if low is None or high is None or low == high:
         return ""
     return f"95% interval {round(low * 100)} to {round(high * 100)}"

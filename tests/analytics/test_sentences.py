@@ -95,6 +95,14 @@ def test_groups_are_told_apart_where_they_can_be(names, compared, groups, said):
     assert sentences.apart("industry", names, compared=compared, groups=groups) == said
 
 
+def test_ninety_days_open_with_who_came_and_who_stayed():
+    said = sentences.ninety(757, 0.58, 0.5, "Share")
+    assert said == (
+        "Of 757 people who began, 58% reach first value within 30 days; 50% were active between day 84 and 90."
+        " Most days are lost at “Share”."
+    )
+
+
 def test_an_interval_without_width_is_none():
     assert sentences.interval_of_share(0.0, 0.0) == ""
     assert sentences.interval_of_share(0.401, 0.404) == "95% interval 40 to 40"
