@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from analytics.asking import Asked, read_asked
-from analytics.executive import ENOUGH, Reader
 from analytics.models import Band
-from analytics.reading import read_sheet
+from analytics.reading import Reader, read_sheet
 from analytics.rollups.keeping import standing
+from analytics.sentences import ENOUGH
 from milestones.models import Ladder
 from milestones.studio.titles import rung_titles
 from onboarding.tenancy.models import Workspace
@@ -84,7 +84,7 @@ def _measure(band: Band) -> str:
 
 def _value(band: Band, reader: Reader) -> float | None:
     curve = reader.curve(_measure(band))
-    if not len(curve.at_risk) or curve.at_risk[0] < ENOUGH:
+    if curve.people < ENOUGH:
         return None
     if band.metric == Metric.FIRST_VALUE:
         middle = curve.time_of()

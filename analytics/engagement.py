@@ -179,7 +179,7 @@ def goals_counted(
 
 
 @dataclass(frozen=True)
-class Share:
+class Ratio:
     """`part` of `whole`, both 0 where there is nothing to say; with the ends of its interval, None where they are not known."""
 
     part: int
@@ -188,7 +188,7 @@ class Share:
     high: float | None = None
 
     @classmethod
-    def of(cls, found: list[Counted], figure: Callable[..., Estimate] = share) -> "Share":
+    def of(cls, found: list[Counted], figure: Callable[..., Estimate] = share) -> "Ratio":
         part, whole = (np.array([getattr(each, name) for each in found], dtype=float) for name in ("part", "whole"))
         sure = figure(*by_cluster(np.array([each.cluster for each in found], dtype=np.int64), part, whole))
         return cls(round(part.sum()), round(whole.sum()), sure.low, sure.high)
@@ -198,14 +198,14 @@ class Share:
 class Engagement:
     """Everything of one question, as it is kept."""
 
-    repeat: Share
-    depth: Share  # events of weeks: a mean, no share
-    on_time: Share
-    expansion: Share | None  # None without an event that says it
+    repeat: Ratio
+    depth: Ratio  # events of weeks
+    on_time: Ratio
+    expansion: Ratio | None  # None without an event that says it
     expanded_by: float
-    recommend: Share
-    refer: Share | None  # None without an event that says it
-    goals: Share
+    recommend: Ratio
+    refer: Ratio | None  # None without an event that says it
+    goals: Ratio
     money: dict[str, float]  # unit → what the goals in money are above their baseline
 
     def said(self) -> dict:
@@ -221,13 +221,13 @@ def engagement(asked: Asked, rules: CountingRules, zone: str) -> Engagement:
     buys = _event_id(rules.expansion_event) is not None
     goals, money = goals_counted(asked)
     return Engagement(
-        Share.of(all_of(REPEAT)),
-        Share.of(all_of(DEPTH), mean),
-        Share.of(all_of(ON_TIME)),
-        Share.of(all_of(BOUGHT)) if buys else None,
+        Ratio.of(all_of(REPEAT)),
+        Ratio.of(all_of(DEPTH), mean),
+        Ratio.of(all_of(ON_TIME)),
+        Ratio.of(all_of(BOUGHT)) if buys else None,
         sum(each.part for each in all_of(AMOUNT)) if buys else 0.0,
-        Share.of(all_of(RECOMMEND)),
-        Share.of(all_of(REFER)) if _event_id(rules.referral_event) is not None else None,
-        Share.of(goals),
+        Ratio.of(all_of(RECOMMEND)),
+        Ratio.of(all_of(REFER)) if _event_id(rules.referral_event) is not None else None,
+        Ratio.of(goals),
         money,
     )

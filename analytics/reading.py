@@ -4,6 +4,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from operator import itemgetter
 
 import numpy as np
 from django.db import connection
@@ -14,8 +15,9 @@ from analytics.climbers import Dimension, climbs, from_any_day, way
 from analytics.models import MatrixRow
 from analytics.rollups import matrices
 from analytics.rollups.basis import read_basis
-from analytics.statistics.counts import Counts
+from analytics.statistics.counts import Counts, LifeTable, life_table
 from analytics.statistics.intervals import Spells
+from analytics.statistics.survival import Curve, incidence
 
 HORIZON = 400  # days: no curve goes on for longer
 COLUMNS = ("cohort", "eligible", "not_theirs", "skipped", "left_out", "reached", "gone", "ended")
@@ -27,16 +29,21 @@ class Sheet:
     """Everything that the matrices of a ladder hold about a segment, in memory; a page reads it once and asks it much."""
 
     rows: dict[tuple[str, str], list[tuple]] = field(default_factory=dict)  # (measure, role) → rows
+    _unpacked: dict[tuple[str, str], Counts] = field(default_factory=dict)  # of those that were asked for
 
     def counts(self, measure: str, span: Span, role: str = "") -> Counts:
         """One measure of those whose time began in the span; "" is every role."""
-        return Counts.of(
-            row
-            for (name, of), rows in self.rows.items()
-            if name == measure and role in ("", of)
-            for row in rows
-            if span.first <= row[0] <= span.last
-        )
+        return self.joined([measure], span, role)
+
+    def joined(self, measures: list[str], span: Span, role: str = "") -> Counts:
+        """Several measures, each spell of each once."""
+        asked_for = [key for key in self.rows if key[0] in measures and role in ("", key[1])]
+        return Counts.joined([self._of(key).between(span.first, span.last) for key in asked_for])
+
+    def _of(self, key: tuple[str, str]) -> Counts:
+        if key not in self._unpacked:
+            self._unpacked[key] = Counts.of(sorted(self.rows[key], key=itemgetter(0)))
+        return self._unpacked[key]
 
     @property
     def measures(self) -> set[str]:
@@ -100,6 +107,23 @@ def count_sheet(asked: Asked) -> Sheet:
         if counts[0] >= earliest:
             sheet.rows.setdefault((measure, role), []).append(tuple(counts))
     return sheet
+
+
+class Reader:
+    """Asks one sheet what a question's role did; `before` is the span of the same length just before."""
+
+    def __init__(self, asked: Asked, sheet: Sheet):
+        self.asked, self.sheet = asked, sheet
+        self.span, self.before = asked.span, asked.span.before()
+
+    def counts(self, measure: str, span: Span | None = None, role: str | None = None) -> Counts:
+        return self.sheet.counts(measure, span or self.span, self.asked.role if role is None else role)
+
+    def table(self, measure: str, span: Span | None = None, role: str | None = None) -> LifeTable:
+        return life_table(self.counts(measure, span, role), self.asked.until)
+
+    def curve(self, measure: str, span: Span | None = None, role: str | None = None) -> Curve:
+        return incidence(self.table(measure, span, role))
 
 
 # --- account by account -----------------------------------------------------------------------

@@ -41,11 +41,10 @@ def first_value(
     span: str,
     was: str,
     on_track: int | None = None,
-    interval: tuple[int | None, int | None] | None = None,
+    may_be_chance: bool = False,
 ) -> str:
     """What the page's headline says of time to first value. `span` names the people, `was` the time before; `on_track` of those
-    who began have a step of first value on their track, all of them where it is not said. A change to what lies within the median's
-    `interval` is said to be one that may be chance.
+    who began have a step of first value on their track, all of them where it is not said.
     """
     on_track = began if on_track is None else on_track
     if began == 0:
@@ -63,13 +62,8 @@ def first_value(
     if before == median:
         return f"{said}, as in {was}."
     word = "sooner" if median < before else "later"
-    doubt = ", which may be chance" if interval and is_within(before, *interval) else ""
+    doubt = ", which may be chance" if may_be_chance else ""
     return f"{said}, {days(abs(before - median))} {word} than in {was}{doubt}."
-
-
-def is_within(value: float, low: float | None, high: float | None) -> bool:
-    """Whether it lies between the ends of an interval; one that was not seen is as far away as can be."""
-    return (low is None or low <= value) and (high is None or value <= high)
 
 
 def leak(title: str, stuck: int, after: int) -> str:

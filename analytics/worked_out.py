@@ -10,7 +10,7 @@ from analytics.asking import Asked, read_question
 from analytics.climbers import DONE, FIRST_VALUE, ROLE, Dimension
 from analytics.cohorts import cohorts
 from analytics.dimensions import dimension_of
-from analytics.engagement import Share, counted, engagement
+from analytics.engagement import Ratio, counted, engagement
 from analytics.exploring import Question, explore
 from analytics.kept import MOST, is_current, keep_answer
 from analytics.landmarks import validity
@@ -49,29 +49,40 @@ def work_out(pk: int) -> None:
 
 
 def intervals(question: dict, version: int) -> dict:
-    """How sure the curves are, of first value, of being done, of first value by role and of using what was unlocked; and how sure
-    it is who stays.
+    """How sure the curves are, of first value, of being done, of first value by role and of using what was unlocked; how sure it is
+    who stays; and the same of what is laid beside the time before.
     """
     asked, seed = read_question(question), seed_of(question, version)
     first, done = read_ways(asked, FIRST_VALUE, Dimension(ROLE)), read_ways(asked, DONE)
-    said = {"first_value": _said(first, seed), "done": _said(done, seed)}
+    said = {"first_value": _said(first, seed), "done": _said(done, seed), "adoption": _used(asked, seed)}
     said["roles"] = {str(role): _said(first.only(first.row == role), seed) for role in sorted(set(first.row)) if role}
+    earlier = asked.before()
+    before = {"first_value": _said(read_ways(earlier, FIRST_VALUE), seed), "adoption": _used(earlier, seed)}
+    for measure in RETAINED:
+        said[measure] = latest = _stayed(asked, measure)
+        before[measure] = latest and _active(earlier, measure, latest[0])
+    return said | {"before": before}
+
+
+def _used(asked: Asked, seed: int) -> list | None:
+    """[low, high] of the share of what was unlocked that was used."""
     used = band(read_ways(asked, "use:").spells(), seed=seed)
     last = min(USED_WITHIN, len(used.low) - 1) if used else 0
-    said["adoption"] = [round(float(side[last]), 5) for side in (used.low, used.high)] if used else None
-    return said | {measure: _stayed(asked, measure) for measure in RETAINED}
+    return [round(float(side[last]), 5) for side in (used.low, used.high)] if used else None
 
 
 def _stayed(asked: Asked, measure: str) -> list | None:
-    """[which week or month, low, high] of the one that the tile shows: the latest that enough people have behind them."""
+    """As `_active` says it, of the week or month that the tile shows: the latest that enough people have behind them."""
     length, latest = RETAINED[measure]
     had = ((asked.until - asked.span.first).days + 1) // length - 1
+    return next(filter(None, (_active(asked, measure, number) for number in range(min(latest, had), 0, -1))), None)
+
+
+def _active(asked: Asked, measure: str, number: int) -> list | None:
+    """[which week or month, low, high] of those who were active in it; None where too few have it behind them."""
     zone = str(Workspace.objects.get(pk=current_workspace_id()).zone)
-    for number in range(min(latest, had), 0, -1):
-        found = Share.of(counted(measure, asked, counting_rules(), zone, number=number))
-        if found.whole >= ENOUGH:
-            return [number, found.low, found.high]
-    return None
+    found = Ratio.of(counted(measure, asked, counting_rules(), zone, number=number))
+    return [number, found.low, found.high] if found.whole >= ENOUGH else None
 
 
 def seed_of(question: dict, version: int) -> int:

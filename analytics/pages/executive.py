@@ -105,7 +105,7 @@ def _context(request, asked: Asked, view: View, answers, state) -> dict:
 
 
 def _finding(view: View, before) -> str:
-    if not len(view.curve.at_risk) or view.curve.at_risk[0] < sentences.ENOUGH:
+    if view.curve.people < sentences.ENOUGH:
         return "Too few people to say when half reach first value"
     median = view.curve.time_of()
     if median is None:

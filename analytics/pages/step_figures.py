@@ -6,11 +6,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from analytics.asking import read_asked
-from analytics.executive import ENOUGH, Reader
-from analytics.reading import read_sheet
-from analytics.sentences import days, percent
+from analytics.reading import Reader, read_sheet
+from analytics.sentences import days, people, percent
 from analytics.statistics.counts import shares_so_far
 from analytics.statistics.survival import stuck_after
+from analytics.tiles import median_of, share_by
 from milestones.models import Ladder, Milestone, Rating, Rung
 from onboarding.tenancy.access import open_to
 from onboarding.tenancy.models import Access
@@ -42,15 +42,13 @@ def _figures(request, ladder: Ladder, key: str) -> list[tuple[str, str, str]]:
     reader = Reader(asked, read_sheet(asked, [f"rung:{key}", f"wait:{key}"]))
     shares = shares_so_far(reader.counts(f"rung:{key}"), asked.until)
     reach, way = reader.curve(f"rung:{key}"), reader.curve(f"wait:{key}")
-    watched = int(reach.at_risk[0]) if len(reach.at_risk) else 0
-    share = reach.by(BY_DAY) if watched >= ENOUGH else None
-    middle = way.time_of() if len(way.at_risk) and way.at_risk[0] >= ENOUGH else None
+    share, middle = share_by(reach, BY_DAY), median_of(way)
     rated = Rating.objects.filter(ladder=ladder, rung=key).aggregate(mean=Avg("stars"), n=Count("pk"))
     return [
         (
             "Reach it within 30 days",
             "Too early" if share is None else percent(share),
-            f"Of {watched} people who began in the last year.",
+            f"Of {people(reach.people)} who began in the last year.",
         ),
         (
             "Middle time once it is open",
@@ -63,6 +61,6 @@ def _figures(request, ladder: Ladder, key: str) -> list[tuple[str, str, str]]:
         (
             "Rated",
             f"{rated['mean']:.1f} of 5" if rated["n"] else "Not yet",
-            f"By {rated['n']} people." if rated["n"] else "Nobody has said how it was.",
+            f"By {people(rated['n'])}." if rated["n"] else "Nobody has said how it was.",
         ),
     ]

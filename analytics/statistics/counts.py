@@ -6,6 +6,7 @@ from datetime import date
 
 import numpy as np
 
+PLAIN, SPARSE = ("eligible", "not_theirs", "skipped", "left_out"), ("reached", "gone", "ended")
 PAIRS = np.dtype([("lag", ">i2"), ("n", ">i4")])  # as MatrixRow packs them
 
 
@@ -24,6 +25,11 @@ class Sparse:
         pairs = np.frombuffer(b"".join(packed), dtype=PAIRS)
         return cls(np.repeat(np.arange(len(packed)), sizes), pairs["lag"].astype(np.int64), pairs["n"].astype(np.int64))
 
+    def between(self, first: int, last: int) -> "Sparse":
+        """Those of the rows from `first` to before `last`."""
+        inside = slice(*np.searchsorted(self.row, (first, last)))
+        return Sparse(self.row[inside] - first, self.lag[inside], self.n[inside])
+
 
 @dataclass(frozen=True)
 class Counts:
@@ -40,11 +46,34 @@ class Counts:
 
     @classmethod
     def of(cls, rows: Iterable[tuple]) -> "Counts":
-        """From rows of (cohort, eligible, not_theirs, skipped, left_out, reached, gone, ended), the last three packed."""
+        """From rows of (cohort, eligible, not_theirs, skipped, left_out, reached, gone, ended), the last three packed, by cohort."""
         columns = list(zip(*rows, strict=True)) or [()] * 8
         cohort = np.array([day.toordinal() for day in columns[0]], dtype=np.int64)
         plain = [np.array(column, dtype=np.int64) for column in columns[1:5]]
         return cls(cohort, *plain, *(Sparse.of([bytes(each) for each in column]) for column in columns[5:8]))
+
+    def between(self, first: date, last: date) -> "Counts":
+        """Those of the cohorts from the one day to the other, both in it."""
+        start, end = (
+            np.searchsorted(self.cohort, first.toordinal()),
+            np.searchsorted(self.cohort, last.toordinal(), "right"),
+        )
+        plain = (getattr(self, name)[start:end] for name in ("cohort", *PLAIN))
+        return Counts(*plain, *(getattr(self, name).between(start, end) for name in SPARSE))
+
+    @classmethod
+    def joined(cls, parts: "Sequence[Counts]") -> "Counts":
+        """All of them beside each other, their rows one after another."""
+        if not parts:
+            return cls.of([])
+        starts = np.cumsum([0, *(len(part.cohort) for part in parts[:-1])])
+        plain = (np.concatenate([getattr(part, name) for part in parts]) for name in ("cohort", *PLAIN))
+        return cls(*plain, *(_joined([getattr(part, name) for part in parts], starts) for name in SPARSE))
+
+
+def _joined(parts: list[Sparse], starts: np.ndarray) -> Sparse:
+    row = np.concatenate([part.row + start for part, start in zip(parts, starts, strict=True)])
+    return Sparse(row, *(np.concatenate([getattr(part, name) for part in parts]) for name in ("lag", "n")))
 
 
 @dataclass(frozen=True)
@@ -70,9 +99,9 @@ def life_table(counts: Counts, until: date, days: int = 400) -> LifeTable:
     """
     last = np.minimum(until.toordinal() - counts.cohort, days)
     size = int(last.max(initial=-1)) + 1
-    seen = {name: _by_lag(getattr(counts, name), last, size) for name in ("reached", "gone", "ended")}
+    seen = {name: _by_lag(getattr(counts, name), last, size) for name in SPARSE}
     known = last >= 0
-    over = sum(_by_row(getattr(counts, name), last, len(last)) for name in ("reached", "gone", "ended"))
+    over = sum(_by_row(getattr(counts, name), last, len(last)) for name in SPARSE)
     waiting = np.bincount(last[known], weights=(counts.eligible - over)[known], minlength=size)[:size]
     last_seen = seen["ended"] + waiting.astype(np.int64)
     leaving = seen["reached"] + seen["gone"] + last_seen
@@ -118,7 +147,7 @@ def shares_so_far(counts: Counts, until: date) -> Shares:
     """How far everybody who began by `until` had come at its end."""
     last = until.toordinal() - counts.cohort
     known = last >= 0
-    seen = {name: int(_by_row(getattr(counts, name), last, len(last)).sum()) for name in ("reached", "gone", "ended")}
+    seen = {name: int(_by_row(getattr(counts, name), last, len(last)).sum()) for name in SPARSE}
     eligible = int(counts.eligible[known].sum())
     others = {name: int(getattr(counts, name)[known].sum()) for name in ("skipped", "not_theirs", "left_out")}
     return Shares(open=eligible - sum(seen.values()), **seen, **others)

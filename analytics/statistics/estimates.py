@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.statistics.intervals import FEW, quantile, worth
+from analytics.statistics.intervals import FEW, all_of, quantile, worth
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,8 @@ class Estimate:
     value: float | None
     low: float | None
     high: float | None
-    n: int
-    clusters: int
+    n: int = 0
+    clusters: int = 0
 
     @property
     def has_interval(self) -> bool:
@@ -36,6 +36,11 @@ class Difference:
     low: float | None
     high: float | None
 
+    @property
+    def is_clear(self) -> bool:
+        """Whether it is more than chance makes."""
+        return self.low is not None and self.high is not None and not self.low <= 0 <= self.high
+
     def said(self) -> list:
         return [self.value, self.low, self.high]
 
@@ -48,8 +53,7 @@ def share(part: np.ndarray, whole: np.ndarray) -> Estimate:
     if 0 < value < 1 and not half:
         return Estimate(value, None, None, n, clusters)  # all accounts alike say nothing of how far they may differ
     if not 0 < value < 1:
-        # None or all of so many: the exact one-sided end (Clopper and Pearson 1934), of as many as these accounts are worth.
-        end = 0.025 ** (1 / worth(whole))
+        end = all_of(worth(whole))
         return Estimate(value, *((0.0, 1 - end) if value == 0 else (end, 1.0)), n, clusters)
     logit, by = np.log(value / (1 - value)), half / (value * (1 - value))
     low, high = (float(1 / (1 + np.exp(-(logit + side * by)))) for side in (-1, 1))

@@ -55,18 +55,26 @@ def band(spells: Spells, *, seed: int) -> Band | None:
         return None
     if len(clusters) == len(spells.day) and not spells.gone.any():
         return _log_log(spells, len(clusters))
-    arrived = incidence(spells.table()).arrived
+    table = spells.table()
+    arrived = incidence(table).arrived
     # Very many accounts are drawn in groups, put together at random: independent still, and they fit into memory.
     spread = _replicates(spells, place % MOST, min(len(clusters), MOST), seed).std(axis=0, ddof=1) * np.sqrt(
         weight / (weight - 1)
     )
     low, high = _on_the_logit_scale(arrived, spread * quantile(sizes))
+    everybody = table.reached.cumsum() == len(spells.day)  # was seen to get there: that does say something
+    low[everybody] = np.maximum(low[everybody], all_of(weight))
     return Band(low, high, (_first(high), _first(low)), len(clusters))
 
 
 def worth(sizes: np.ndarray) -> float:
     """How many accounts of equal size these are worth."""
     return float(sizes.sum() ** 2 / (sizes.astype(float) ** 2).sum()) if len(sizes) else 0.0
+
+
+def all_of(weight: float) -> float:
+    """How small a share may be, of which all of so many are there: the exact one-sided end (Clopper and Pearson 1934)."""
+    return ((1 - LEVEL) / 2) ** (1 / weight)
 
 
 def quantile(sizes: np.ndarray) -> float:

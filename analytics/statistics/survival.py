@@ -19,6 +19,11 @@ class Curve:
     waiting: np.ndarray
     at_risk: np.ndarray
 
+    @property
+    def people(self) -> int:
+        """Those who set out."""
+        return int(self.at_risk[0]) if len(self.at_risk) else 0
+
     def by(self, day: int) -> float | None:
         """The share that has got there by the end of that day; None beyond what was observed, unless nobody is on the way any more."""
         if not len(self.arrived) or day < 0:

@@ -84,6 +84,18 @@ def test_an_interval_holds_the_truth_as_often_as_it_says(count, largest, truth, 
 
 
 @pytest.mark.slow
+def test_what_has_not_changed_is_seldom_called_a_clear_change():
+    chance, times = np.random.default_rng(13), 4_000
+    world = {"count": 60, "largest": 200, "truth": 0.4, "alike": 0.15}
+    wrong = 0
+    for _ in range(times):
+        now, was = (share(*accounts(chance, **world)) for _ in range(2))
+        wrong += difference(now, was).is_clear
+    print(f"called clear where nothing is: {wrong / times:.4f}")
+    assert wrong / times <= 0.05 + 2.6 * np.sqrt(0.05 * 0.95 / times)
+
+
+@pytest.mark.slow
 def test_a_difference_within_accounts_holds_the_truth_as_often_as_it_says():
     chance, times, hits = np.random.default_rng(12), 4_000, 0
     for _ in range(times):

@@ -8,13 +8,14 @@ import pytest
 
 from analytics import kept, tasks
 from analytics.asking import read_asked
-from analytics.engagement import Share, engagement
-from analytics.executive import _weighed, look
+from analytics.engagement import Ratio, engagement
+from analytics.executive import look
 from analytics.leaks import looked_after
 from analytics.models import CountingRules, Kept
 from analytics.ninety import stuck_steps
 from analytics.reading import REACHED, read_ways
 from analytics.rollups.basis import counting_rules
+from analytics.tiles import share_changed
 from analytics.worked_out import ENGAGEMENT, INTERVALS, LEAK, intervals, work_out
 from milestones.models import Goal, GoalReading
 from onboarding import clock
@@ -108,7 +109,10 @@ def test_intervals_are_worked_out_once_and_kept(climbed, signed_in, alice):
         assert Kept.objects.get(pk=row.pk).worked_out_at == first.worked_out_at, "for these counts it is answered"
         work_out(Kept.objects.get(kind=ENGAGEMENT).pk)
         assert kept.answer(INTERVALS, row.question).is_fresh
+        assert first.said["first_value"]["median"] == [6, 6]
+        assert first.said["before"]["first_value"]["median"] == [12, 12]
     page = client.get(f"{PAGE}?period=60")
+    assert "6 days sooner than in the 60 days before." in text_of(page), "and no word of chance"
     assert "95% interval 6 days to 6 days" in text_of(page) or "95% interval 6 to 6 days" in text_of(page)
     assert "every 2s" not in page.content.decode()
     assert client.get(f"{PAGE}?period=60", headers=asking).status_code == 200
@@ -132,10 +136,13 @@ def test_who_stays_and_who_uses_what_opened_is_said_with_how_sure_it_is(client, 
 
 
 def test_a_change_is_good_or_bad_where_it_is_sure():
-    change = ("7 points", "up", "yes")
-    assert _weighed(change, 0.54, 0.55, 0.68) == change
-    assert _weighed(change, 0.54, 0.50, 0.68) == ("7 points", "up", ""), "it may be chance"
-    assert _weighed(change, 0.54, None, None) == ("7 points", "up", ""), "nobody knows"
+    sure, was = (0.60, 0.68), (0.50, 0.58)
+    assert share_changed(0.64, sure, 0.54, was) == ("10 points", "up", "yes")
+    assert share_changed(0.54, was, 0.64, sure) == ("10 points", "down", "no")
+    assert share_changed(0.64, sure, 0.58, (0.52, 0.64)) == ("6 points", "up", ""), "nor was it sure what was"
+    assert share_changed(0.64, sure, 0.54, (None, None)) == ("10 points", "up", ""), "nobody knows"
+    assert share_changed(0.64, sure, 0.0, (0.0, 0.0)) == ("64 points", "up", ""), "nobody had begun to get there"
+    assert share_changed(0.64, sure, None, (None, None)) == ("", "", ""), "there is nothing to compare with"
 
 
 def test_a_question_that_fails_is_said_to_have_failed(climbed, signed_in, alice, monkeypatch):
@@ -216,7 +223,7 @@ def test_what_people_do_once_they_are_in(using):
     assert said.depth.low < said.depth.part / said.depth.whole < said.depth.high
 
 
-def counts(share: Share) -> tuple[int, int]:
+def counts(share: Ratio) -> tuple[int, int]:
     return share.part, share.whole
 
 

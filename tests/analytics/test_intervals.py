@@ -69,6 +69,17 @@ def test_people_who_are_alike_are_worth_fewer():
     assert alike.high[15] - alike.low[15] > 4 * (alone.high[15] - alone.low[15])
 
 
+def test_that_everybody_got_there_says_something():
+    whose, day = np.repeat(np.arange(10), 2), np.full(20, 12)
+    everybody = np.ones(20, bool)
+    found = band(Spells(whose, day, everybody, ~everybody), seed=1)
+    assert found.median == (12, 12)
+    assert found.low[12] == pytest.approx(0.025 ** (1 / 10)), "ten accounts, whatever they hold"
+    one_is_open = band(Spells(whose, np.append(day[1:], 20), np.append(everybody[1:], False), ~everybody), seed=1)
+    assert one_is_open.median == (12, 12)
+    assert one_is_open.low[20] < 0.95
+
+
 @pytest.mark.parametrize("sizes", [[1] * 7, [500, *[1] * 30]])
 def test_too_few_accounts_say_nothing(sizes):
     whose = np.repeat(np.arange(len(sizes)), sizes)
