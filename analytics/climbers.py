@@ -9,6 +9,7 @@ from onboarding.tenancy.database.arrays import integers
 from onboarding.tenancy.scope import current_workspace_id
 
 WEEK, MONTH, ROLE = "week", "month", "role"
+OTHERS = "\u2026"  # the value under which those of small groups are put together
 JOINED = {
     "a": "left join tracking_account a on a.workspace_id = c.workspace_id and a.id = c.account_id",
     "h": "left join tracking_person h on h.workspace_id = c.workspace_id and h.id = c.person_id",
@@ -28,10 +29,13 @@ READ = {
 
 @dataclass(frozen=True)
 class Dimension:
-    """What people are split by: `of` one of READ, and the trait's name where it is a trait."""
+    """What people are split by: `of` one of READ, and the trait's name where it is a trait. Of `shown` values each is its own, all
+    others are OTHERS; of None each.
+    """
 
     of: str
     name: str = ""
+    shown: tuple[str, ...] | None = None
 
     def __str__(self) -> str:
         return f"{self.of}.{self.name}" if self.name else self.of
@@ -56,7 +60,7 @@ def climbs(asked: Asked, row: Dimension | None = None, column: Dimension | None 
         f" and {_read(condition, f'where_{n}', said, tables)} = %(is_{n})s" for n, condition in enumerate(asked.where)
     )
     said |= {f"is_{n}": condition.value for n, condition in enumerate(asked.where)}
-    r, k = (_read(each, f"split_{n}", said, tables) if each else "''" for n, each in enumerate((row, column)))
+    r, k = (_split(each, n, said, tables) if each else "''" for n, each in enumerate((row, column)))
     joins = " ".join(JOINED[table] for table in sorted(tables))
     return (
         f"""
@@ -67,6 +71,14 @@ def climbs(asked: Asked, row: Dimension | None = None, column: Dimension | None 
           and (%(segment)s = 0 or c.segments[%(segment)s] = %(value)s){which}""",
         said,
     )
+
+
+def _split(dimension: Dimension, n: int, said: dict, tables: set[str]) -> str:
+    read = _read(dimension, f"split_{n}", said, tables)
+    if dimension.shown is None:
+        return read
+    said |= {f"shown_{n}": list(dimension.shown), "others": OTHERS}
+    return f"case when {read} = any(%(shown_{n})s::text[]) then {read} else %(others)s end"
 
 
 def _read(what, place: str, said: dict, tables: set[str]) -> str:

@@ -19,13 +19,12 @@ from onboarding.tracking.models import EventName
 
 WEEKS, OFTEN = 4, 3  # a key workflow in three of the four weeks since it was first used
 PROMOTER = 9  # of 10: who would recommend
-GOALS = 2_000
 ABSURD = 1_000_000_000_000  # of one purchase: no amount, whatever the unit
 
 REPEAT, DEPTH, ON_TIME, BOUGHT, AMOUNT, RECOMMEND, REFER, WEEK, MONTH = (
     *("repeat", "depth", "on_time", "bought", "amount", "recommend", "refer", "week", "month"),
 )
-# An event that names no account is its person's account's.
+# An event that names no account is its person's: of the account at which they were then, the last where these are several.
 PURCHASES = """
 account as (select r, k, account_id, min(cohort) as cohort from climb where account_id is not null group by 1, 2, 3),
 bought as (
@@ -36,7 +35,11 @@ bought as (
     select e.id, a.r, a.k, a.account_id, e.properties from account a
     join tracking_seat s on s.workspace_id = %(workspace)s and s.account_id = a.account_id
     join tracking_event e on e.workspace_id = %(workspace)s and e.person_id = s.person_id and e.account_id is null and e.name_id = %(event)s
-    where e.trusted and (e.occurred_at at time zone %(zone)s)::date between a.cohort and %(until)s)"""
+    where e.trusted and (e.occurred_at at time zone %(zone)s)::date between a.cohort and %(until)s
+          and a.account_id = (
+              select o.account_id from tracking_seat o
+              where o.workspace_id = %(workspace)s and o.person_id = e.person_id and o.account_id is not null
+              order by (o.since <= e.occurred_at and coalesce(o.left_at > e.occurred_at, true)) desc, o.since desc, o.id desc limit 1))"""
 COUNTED = {
     REPEAT: f"""
 begun as (
@@ -159,7 +162,7 @@ def goals_counted(
         accounts = cursor.fetchall()
     money: dict[str, float] = {}
     reached: dict[int, list[bool]] = {}
-    for goal in Goal.objects.filter(account_id__in={account for _, _, account in accounts}).order_by("pk")[:GOALS]:
+    for goal in Goal.objects.filter(account_id__in={account for _, _, account in accounts}):
         far = distance(goal)
         if far.percent is None:
             continue

@@ -1,12 +1,13 @@
 """A metric by two dimensions: each cell with its interval and, laid beside it, the time before. Worked out by the worker."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from analytics.asking import Asked
-from analytics.climbers import Dimension
+from analytics.climbers import OTHERS, Dimension
+from analytics.conditions import ACCOUNT, MANAGER
 from analytics.dimensions import TIMES
 from analytics.engagement import Counted, counted, goals_counted
 from analytics.measures import BY_DAY, CURVES, GOALS, MEAN, MEDIAN, SO_FAR, STUCK, TOTAL, Measure
@@ -19,7 +20,6 @@ from analytics.statistics.survival import incidence, log_rank, log_rank_of_accou
 
 MOST_ROWS, MOST_COLUMNS, MOST_TIMES = 12, 6, 30
 DRAWN, CURVES_DRAWN = 60, 4
-OTHERS = "\u2026"  # the value under which those of small groups are put together
 
 
 @dataclass(frozen=True)
@@ -44,34 +44,89 @@ class Read:
     ways: Ways | None = None
 
 
+@dataclass(frozen=True)
+class Reads:
+    """One question, read. An account has people in several groups, and stands in each of them: where accounts are what is counted,
+    everybody, and all others, are read anew and no sum of groups. `margins`: (is split by rows, by columns) → what was read so.
+    """
+
+    split: Read
+    rows: list[str]
+    columns: list[str]
+    margins: dict[tuple[bool, bool], Read]
+
+    def figure(self, row: str | None, column: str | None) -> Estimate | None:
+        """Of those of that row and column; None where nobody is."""
+        found, which = self._which(row, column)
+        return found.figure(which) if which.any() else None
+
+    def size(self, row: str | None, column: str | None) -> int:
+        found, which = self._which(row, column)
+        return int(found.n[which].sum())
+
+    def _which(self, row: str | None, column: str | None) -> tuple[Read, np.ndarray]:
+        found = self.margins.get((row is not None, column is not None), self.split)
+        return found, which_of(found.row, row, self.rows) & which_of(found.column, column, self.columns)
+
+
 def explore(question: Question, rules: CountingRules, zone: str, *, seed: int) -> dict:
     """The whole table, as it is kept: {"rows", "columns": [[value, people]], "cells": row by row, "curves", "compared"}.
 
     The first row and the first column are everybody; their value is None. A cell is None where nobody is.
     """
-    found = _read(question, question.asked, rules, zone, seed)
-    rows = values_of(found.row, found.n, question.row, MOST_ROWS)
-    columns = values_of(found.column, found.n, question.column, MOST_COLUMNS)
+    found = _reads(question, question.asked, rules, zone, seed)
+    rows, columns = [None, *found.rows], [None, *found.columns]
     before = None
     if question.is_compared and question.measure.kind != GOALS:
         is_curve = question.measure.kind in CURVES
-        before = _read(question, question.asked.before(as_it_stood=not is_curve), rules, zone, seed)
-    cells = [
-        [_cell(found, before, (row, rows), (column, columns)) for column in [None, *columns]] for row in [None, *rows]
-    ]
+        earlier = question.asked.before(as_it_stood=not is_curve)
+        before = _reads(question, earlier, rules, zone, seed, (found.rows, found.columns))
     said = {
-        "rows": [[value, _size(found, value, rows, found.row)] for value in [None, *rows]],
-        "columns": [[value, _size(found, value, columns, found.column)] for value in [None, *columns]],
-        "cells": cells,
+        "rows": [[value, found.size(value, None)] for value in rows],
+        "columns": [[value, found.size(None, value)] for value in columns],
+        "cells": [[_cell(found, before, row, column) for column in columns] for row in rows],
     }
     if question.measure.kind == STUCK:
-        said["after"] = stuck_after(incidence(found.ways.spells().table()))
-    if question.measure.kind in CURVES and question.row and not question.column and found.ways is not None:
-        said |= _compared(question, found, rows, seed)
+        said["after"] = stuck_after(incidence(found.split.ways.spells().table()))
+    if question.measure.kind in CURVES and question.row and not question.column and found.split.ways is not None:
+        said |= _compared(question, found.split, found.rows, seed)
     return said
 
 
 # --- reading ----------------------------------------------------------------------------------
+
+
+def _reads(
+    question: Question,
+    asked: Asked,
+    rules: CountingRules,
+    zone: str,
+    seed: int,
+    shown: tuple[list[str], list[str]] | None = None,
+) -> Reads:
+    """`shown`: the rows and columns to show, those of the answer where they are not said."""
+    split = _read(question, asked, rules, zone, seed)
+    rows, columns = shown or (
+        values_of(split.row, split.n, question.row, MOST_ROWS),
+        values_of(split.column, split.n, question.column, MOST_COLUMNS),
+    )
+    if not question.measure.is_of_accounts or not (question.row or question.column):
+        return Reads(split, rows, columns, {})
+    row, column = _put_together(question.row, rows), _put_together(question.column, columns)
+    margins = {}
+    for by_row in {False, row is not None}:
+        for by_column in {False, column is not None}:
+            other = replace(question, row=row if by_row else None, column=column if by_column else None)
+            if other != question:
+                margins[by_row, by_column] = _read(other, asked, rules, zone, seed)
+    return Reads(split, rows, columns, margins)
+
+
+def _put_together(dimension: Dimension | None, values: list[str]) -> Dimension | None:
+    """The dimension with what is under OTHERS as one of its values."""
+    if dimension is None or OTHERS not in values:
+        return dimension
+    return replace(dimension, shown=tuple(value for value in values if value != OTHERS))
 
 
 def _read(question: Question, asked: Asked, rules: CountingRules, zone: str, seed: int) -> Read:
@@ -128,11 +183,12 @@ def _by_day(ways: Ways, day: int, seed: int) -> Estimate:
     if value is None or ways.people < ENOUGH:
         return Estimate(value, None, None, ways.people, clusters)
     sure = band(spells, seed=seed)
-    ends = (None, None)
-    if sure:
-        last = min(day, len(sure.low) - 1)
-        ends = (float(sure.low[last]), float(sure.high[last]))
-    return Estimate(value, *ends, ways.people, clusters)
+    last = min(day, len(sure.low) - 1) if sure else 0
+    if (
+        sure is None or sure.low[last] == sure.high[last]
+    ):  # a curve that has not begun to rise does not know how sure it is
+        return Estimate(value, None, None, ways.people, clusters)
+    return Estimate(value, float(sure.low[last]), float(sure.high[last]), ways.people, clusters)
 
 
 # --- laying out -------------------------------------------------------------------------------
@@ -162,25 +218,16 @@ def which_of(labels: np.ndarray, value: str | None, values: list[str]) -> np.nda
     return labels == value
 
 
-def _size(found: Read, value: str | None, values: list[str], labels: np.ndarray) -> int:
-    return int(found.n[which_of(labels, value, values)].sum())
-
-
-def _cell(found: Read, before: Read | None, row: tuple, column: tuple) -> dict | None:
-    now = _figure(found, row, column)
+def _cell(found: Reads, before: Reads | None, row: str | None, column: str | None) -> dict | None:
+    now = found.figure(row, column)
     if now is None:
         return None
     said = {"value": now.value, "low": now.low, "high": now.high, "n": now.n, "accounts": now.clusters}
-    was = _figure(before, row, column) if before else None
+    was = before.figure(row, column) if before else None
     if was is not None and was.value is not None and was.n >= ENOUGH and now.n >= ENOUGH:
         changed = difference(now, was)
         said |= {"was": was.value, "changed": changed.said() if changed else None}
     return said
-
-
-def _figure(found: Read, row: tuple, column: tuple) -> Estimate | None:
-    which = which_of(found.row, *row) & which_of(found.column, *column)
-    return found.figure(which) if which.any() else None
 
 
 # --- comparing curves -------------------------------------------------------------------------
@@ -191,6 +238,10 @@ def _compared(question: Question, found: Read, rows: list[str], seed: int) -> di
     up to it, and how likely so much of a difference were without any.
     """
     curves, compared = [], []
+    are_others = not question.measure.is_of_accounts or question.row.of in (
+        ACCOUNT,
+        MANAGER,
+    )  # none stands in two groups
     for value in [value for value in rows if value != OTHERS]:
         which = which_of(found.row, value, rows)
         mine, rest = found.ways.only(which), found.ways.only(~which)
@@ -200,7 +251,7 @@ def _compared(question: Question, found: Read, rows: list[str], seed: int) -> di
         if len(curves) < CURVES_DRAWN:
             shares = [round(float(each), 5) for each in curve.arrived[: DRAWN + 1]]
             curves.append({"value": value, "arrived": shares, "people": mine.people})
-        if rest.people >= ENOUGH:
+        if are_others and rest.people >= ENOUGH:
             compared.append({"value": value, **_beside(mine, rest, question.measure.day, seed)})
     return {"curves": curves, "compared": compared, "day": question.measure.day}
 

@@ -32,13 +32,18 @@ class Measure:
         return self.kind in (BY_DAY, SO_FAR, STUCK, SHARE, GOALS)
 
     @property
+    def is_of_accounts(self) -> bool:
+        """Whether accounts are what is counted, each once whatever people it has."""
+        return self.metric in ("expansion", "outcomes") or self.key.endswith(".account")
+
+    @property
     def unit(self) -> str:
         return "%" if self.is_share else {MEDIAN: "days", MEAN: "events", TOTAL: ""}[self.kind]
 
     @property
     def counts(self) -> tuple[str, str]:
         """What stands below the line: one of them, and many."""
-        if self.metric in ("expansion", "outcomes") or self.key.endswith(".account"):
+        if self.is_of_accounts:
             return ("goal", "goals") if self.kind == GOALS else ("account", "accounts")
         others = {
             "depth": ("week with activity", "weeks with activity"),

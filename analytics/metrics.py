@@ -165,8 +165,10 @@ METRICS = (
         "as the settings say",
         MORE,
         "Every account with somebody who began in the period; of these, how many bought, and how much in all.",
-        "The sum of the event's property from the account's first beginning on.",
+        "The sum of the event's property from the account's first beginning on. An event that names no account is of the one at which "
+        "its person was then, the last they joined.",
         "tracking_event of the named event, by account",
+        version=2,
     ),
     Metric(
         "advocacy",

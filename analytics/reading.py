@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Q
 
 from analytics.asking import Asked, Span
-from analytics.climbers import Dimension, climbs, from_any_day, way
+from analytics.climbers import ACCOUNT_VALUE, USE, WAIT, Dimension, climbs, from_any_day, way
 from analytics.models import MatrixRow
 from analytics.rollups import matrices
 from analytics.rollups.basis import read_basis
@@ -163,13 +163,17 @@ class Ways:
         return Spells(cluster, np.minimum(day, HORIZON), is_seen & (outcome == REACHED), is_seen & (outcome == GONE))
 
 
+def counts_from_later(step: str) -> bool:
+    """Whether the days of a way count from a later day than that on which somebody began."""
+    return step.startswith((WAIT, USE, ACCOUNT_VALUE))
+
+
 def read_ways(asked: Asked, step: str, row: Dimension | None = None, column: Dimension | None = None) -> Ways:
     """How far everybody who has the step was at the end of the asked day; `step` as `climbers.way` takes it.
 
     What counts from a later day than their beginning is asked of those for whom it began in the span, as in the matrices.
     """
-    is_later = step.startswith(("wait:", "use", "account_value"))
-    head, said = way(from_any_day(asked) if is_later else asked, step, row, column)
+    head, said = way(from_any_day(asked) if counts_from_later(step) else asked, step, row, column)
     said |= {"since_first": asked.span.first, "since_last": asked.span.last}
     with connection.cursor() as cursor:
         cursor.execute(SPELLS.format(head=head), said)

@@ -10,12 +10,12 @@ from django.http import HttpResponse
 
 from analytics import figures, sentences
 from analytics.asking import Asked, Span
-from analytics.climbers import MONTH, ROLE, WEEK, Dimension
+from analytics.climbers import MONTH, OTHERS, ROLE, WEEK, Dimension
 from analytics.conditions import MOST, Condition
-from analytics.dimensions import Namer, name_of
-from analytics.exploring import OTHERS
+from analytics.dimensions import TIMES, Namer, name_of
 from analytics.measures import BY_DAY, MEDIAN, SO_FAR, STUCK, Measure
 from analytics.metrics import BY_KEY, MORE
+from analytics.reading import counts_from_later
 from analytics.rollups.basis import counting_rules
 from onboarding.tenancy.csv_cells import harmless
 
@@ -83,9 +83,9 @@ def laid_out(chosen: Chosen, said: dict) -> dict:
     peak = 1 if measure.is_share else max(ends, default=0)
     lines = []
     for (value, n), cells in zip(said["rows"], said["cells"], strict=True):
-        mine = narrowed(chosen.asked, chosen.row, value)
+        mine = _whose(chosen, chosen.asked, chosen.row, value)
         shown = [
-            _cell(measure, cell, mine and narrowed(mine, chosen.column, other), peak, said.get("after", 0))
+            _cell(measure, cell, mine and _whose(chosen, mine, chosen.column, other), peak, said.get("after", 0))
             for cell, (other, _) in zip(cells, said["columns"], strict=True)
         ]
         only = chosen.query(mine) if mine is not None and value is not None else ""
@@ -112,6 +112,14 @@ def group_name(namer: Namer, dimension: Dimension | None, value: str | None) -> 
     if value is None:
         return "Everybody"
     return "All others" if value == OTHERS else namer.value(dimension, value)
+
+
+def _whose(chosen: Chosen, asked: Asked, dimension: Dimension | None, value: str | None) -> Asked | None:
+    """As `narrowed`. Where the days count from a later day than the beginning, a week of beginning cannot be asked for: the asked time
+    is that of the later day.
+    """
+    is_of_another_day = dimension is not None and dimension.of in TIMES and counts_from_later(chosen.measure.of)
+    return None if value is not None and is_of_another_day else narrowed(asked, dimension, value)
 
 
 def narrowed(asked: Asked, dimension: Dimension | None, value: str | None) -> Asked | None:

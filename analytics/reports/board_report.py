@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from analytics import figures, sentences
 from analytics.asking import Asked
+from analytics.climbers import OTHERS
 from analytics.conditions import MANAGER
 from analytics.dimensions import Namer, dimension_of, name_of
 from analytics.engagement import engagement
 from analytics.executive import ACTIVE_BY, DRAWN, View, before_words, look
-from analytics.exploring import OTHERS
 from analytics.measures import measure_of
 from analytics.metrics import BY_KEY
 from analytics.models import CountingRules
@@ -68,8 +68,7 @@ def _measures(draft: Draft, view: View) -> None:
 
 def _curve(draft: Draft, view: View, sure: dict) -> None:
     band = sure.get("first_value")
-    enough_before = view.people_before >= sentences.ENOUGH
-    before = view.curve_before if enough_before else None
+    before = view.curve_before if view.curve_before.people >= sentences.ENOUGH else None
     days = min(DRAWN, max(len(view.curve.arrived), 15) - 1)
     rows, data = [], []
     for day in TABLE_DAYS:

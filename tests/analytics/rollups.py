@@ -2,14 +2,21 @@
 
 from datetime import date
 
-from analytics.asking import Asked
+from analytics.asking import Asked, read_asked
 from analytics.behind import how_many, people_behind
+from analytics.climbers import Dimension
+from analytics.conditions import ACCOUNT, PERSON
+from analytics.exploring import Question, explore
+from analytics.measures import measure_of
 from analytics.models import Climb, MatrixRow, PersonDay
+from analytics.rollups.basis import counting_rules
 from analytics.rollups.keeping import keep
 from analytics.rollups.matrices import unpacked
 from milestones.models import Version
 from onboarding.tenancy.scope import workspace_scope
 from onboarding.tracking.models import EventName, Identity
+
+INDUSTRY, FLOOR = Dimension(ACCOUNT, "industry"), Dimension(PERSON, "floor")
 
 
 def keep_all(workspace) -> None:
@@ -22,6 +29,19 @@ def counted_behind(asked: Asked, step: str, what: str, *, longer: int = 0) -> in
     listed = people_behind(asked, step, what, longer=longer, most=10_000)
     assert len(listed) == how_many(asked, step, what, longer=longer)
     return len(listed)
+
+
+def laid_out(workspace, key, *, row=None, column=None, compared=False, **said) -> dict:
+    """{(row, column): cell} of a measure; None is everybody."""
+    with workspace_scope(workspace.pk):
+        asked = read_asked({"period": "60", **said}, workspace.zone)
+        question = Question(measure_of(asked.ladder, key), asked, row, column, compared)
+        found = explore(question, counting_rules(), str(workspace.zone), seed=1)
+    return {
+        (r, k): cell
+        for (r, _), cells in zip(found["rows"], found["cells"], strict=True)
+        for (k, _), cell in zip(found["columns"], cells, strict=True)
+    }
 
 
 def days_of(workspace) -> dict[tuple[str, date], list[str]]:
