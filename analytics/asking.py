@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Min, Sum
 
-from analytics.conditions import PERSON, Condition, read_conditions
+from analytics.conditions import ACCOUNT, PERSON, Condition, read_conditions
 from analytics.models import MatrixRow
 from analytics.rollups.basis import counting_rules
 from milestones.models import Ladder
@@ -104,11 +104,12 @@ def read_question(said: dict) -> Asked:
 def read_asked(said, timezone, *, of_people: bool = True) -> Asked | None:
     """The question in a query; what cannot be read falls back to what is usual. None while no ladder was ever published.
 
-    Without `of_people` nobody is asked for by a trait of their own: an executive reads of many, not of one.
+    Without `of_people` nobody is asked for by a trait of their own, and no account by a trait that it is not counted by: an executive
+    reads of many, not of one.
     """
     ladders = Ladder.objects.exclude(first_published_at=None).order_by("position", "id")
     where = read_conditions(said.getlist("where") if hasattr(said, "getlist") else said.get("where", ()))
-    where = tuple(condition for condition in where if of_people or condition.of != PERSON)
+    where = tuple(condition for condition in where if of_people or tells_of_many(condition.of, condition.name))
     said = {
         key: str(said.get(key, ""))[:200].replace("\x00", "")
         for key in ("ladder", "period", "from", "to", "role", "segment")
@@ -122,6 +123,11 @@ def read_asked(said, timezone, *, of_people: bool = True) -> Asked | None:
     role = role if role in dict(roles_of(ladder)) else ""
     trait, segment, value = _segment(said["segment"], ladder)
     return Asked(ladder, span, until, role, segment, value, trait, period, is_usual and not where, where)
+
+
+def tells_of_many(of: str, name: str) -> bool:
+    """Whether a dimension or a condition tells nothing of one customer's people: a trait may be a name, or an address."""
+    return of != PERSON and (of != ACCOUNT or name in counting_rules().segments)
 
 
 def yesterday(timezone) -> date:

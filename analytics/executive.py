@@ -7,7 +7,7 @@ from analytics import sentences
 from analytics.asking import Asked, Span, roles_of
 from analytics.measures import ACTIVE_BY
 from analytics.reading import Reader, Sheet, read_sheet
-from analytics.statistics.counts import Shares, shares_so_far
+from analytics.statistics.counts import Counts, Shares, shares_so_far
 from analytics.statistics.survival import Curve, stuck_after
 from analytics.tiles import Tile, counted_tiles, engaged_tiles, is_sooner_or_later, median_of, share_by
 from milestones.models import Rung
@@ -117,11 +117,11 @@ def look(
             share=float(curve.arrived[-1]) if len(curve.arrived) else None,
             span="new people",
             was=before_words(asked),
-            may_be_chance=intervals is not None and not is_sooner_or_later(curve, compared, sure),
+            is_clear=is_sooner_or_later(curve, compared, sure) if sure else None,
         ),
         leak=sentences.leak(leak.title, leak.stuck, leak.after) if leak else "",
         people=everybody,
-        people_before=before.people,
+        people_before=_everybody(reader.counts("week", reader.before)),
         left_out=began.left_out,
         tiles=[*counted_tiles(reader, curve, compared, sure), *engaged_tiles(engaged, unit, waiting)],
         curve=curve,
@@ -130,6 +130,11 @@ def look(
         steps=steps,
         cohorts=_cohorts(reader, steps),
     )
+
+
+def _everybody(counts: Counts) -> int:
+    """Whoever began, whatever is on their track."""
+    return int(sum(getattr(counts, name).sum() for name in ("eligible", "not_theirs", "skipped")))
 
 
 def before_words(asked: Asked) -> str:

@@ -1,12 +1,15 @@
 """Results that take long: worked out by the worker, kept by question and data version, shown at once."""
 
 import hashlib
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zlib import crc32
 
 from django.db import transaction
 
 from analytics.models import Keeping, Kept
+from analytics.rollups.basis import counting_rules
 from onboarding import clock
 from onboarding.tenancy.jobs import hand_over
 from onboarding.tenancy.scope import current_workspace_id
@@ -34,7 +37,7 @@ class Answer:
 
 def answer(kind: str, question: str) -> Answer:
     """The last answer, and the worker is asked for a newer one where the counts have moved since."""
-    now, version = clock.now(), _version()
+    now, version = clock.now(), counts_version()
     row, is_new = Kept.objects.get_or_create(
         workspace_id=current_workspace_id(),
         kind=kind,
@@ -71,5 +74,15 @@ def keep_answer(row: Kept, said: dict, version: int, *, most: int = MOST) -> Non
     Kept.objects.filter(pk__in=list(old)).delete()
 
 
-def _version() -> int:
-    return Keeping.objects.values_list("version", flat=True).first() or 0
+def counts_version() -> int:
+    """Of what answers rest on: the counts, and what the settings say is counted. The latter is not kept beside the former, which are
+    held for minutes while everything is counted anew: a setting is saved at once.
+    """
+    rules = counting_rules()
+    said = {
+        field.name: getattr(rules, field.name)
+        for field in rules._meta.concrete_fields
+        if field.name not in ("id", "workspace")
+    }
+    version = Keeping.objects.values_list("version", flat=True).first() or 0
+    return version << 32 | crc32(json.dumps(said, sort_keys=True).encode())

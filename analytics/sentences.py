@@ -41,10 +41,11 @@ def first_value(
     span: str,
     was: str,
     on_track: int | None = None,
-    may_be_chance: bool = False,
+    is_clear: bool | None = None,
 ) -> str:
     """What the page's headline says of time to first value. `span` names the people, `was` the time before; `on_track` of those
-    who began have a step of first value on their track, all of them where it is not said.
+    who began have a step of first value on their track, all of them where it is not said. `is_clear` is whether the
+    change is more than chance makes, None where nobody knows yet: then both are said, and no change.
     """
     on_track = began if on_track is None else on_track
     if began == 0:
@@ -61,8 +62,10 @@ def first_value(
         return f"{said}."
     if before == median:
         return f"{said}, as in {was}."
+    if is_clear is None:
+        return f"{said}; in {was} it was {days(before)}."
     word = "sooner" if median < before else "later"
-    doubt = ", which may be chance" if may_be_chance else ""
+    doubt = "" if is_clear else ", which may be chance"
     return f"{said}, {days(abs(before - median))} {word} than in {was}{doubt}."
 
 
@@ -146,11 +149,16 @@ def active_people(mean: float | None, was: float | None) -> str:
 
 
 def outcomes(reached: int, known: int, money: list[str]) -> str:
-    """What the page of outcomes opens with."""
+    """What the page of outcomes opens with. `money`: as `beside_baseline` says it."""
     if not known:
         return "No goal has a baseline, a target and a value yet."
     said = f"{counted(reached, 'goal', 'goals')} of {known:,} {'has' if reached == 1 else 'have'} reached {'its' if reached == 1 else 'their'} target."
-    return f"{said} In money they are {' and '.join(money)} above their baseline." if money else said
+    return f"{said} In money they are {' and '.join(money)} their baseline." if money else said
+
+
+def beside_baseline(unit: str, amount: float) -> str:
+    """EUR 1,200 below: what stands before "their baseline"."""
+    return f"{unit} {abs(amount):,.0f} {'above' if amount >= 0 else 'below'}".strip()
 
 
 def around(
@@ -195,12 +203,16 @@ def apart(by: str, names: list[str], *, compared: int, groups: int) -> str:
     return f"{said} {'stands' if len(names) == 1 else 'stand'} apart from the others"
 
 
-def ninety(began: int, early: float | None, late: float | None, stuck: str) -> str:
-    """What the page of ninety days opens with."""
+def ninety(began: int, early: float | None, late: tuple[float, int] | None, stuck: str) -> str:
+    """What the page of ninety days opens with. `late`: (the share that stayed, of how many who have had so long)."""
     if not began:
         return "Nobody began on this ladder in this time."
     first = f"{percent(early)} reach first value within 30 days" if early is not None else "it is too early for day 30"
-    last = f"{percent(late)} were active between day 84 and 90" if late is not None else "too early to say who stays"
+    last = "too early to say who stays"
+    if late is not None:
+        share, had = late
+        whom = "" if had == began else f"of the {had:,} who have had so long, "
+        last = f"{whom}{percent(share)} were active between day 84 and 90"
     said = f"Of {people(began)} who began, {first}; {last}."
     return f"{said} Most days are lost at “{stuck}”." if stuck else said
 

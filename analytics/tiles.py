@@ -68,7 +68,7 @@ def engaged_tiles(said: dict | None, unit: str, waiting: str) -> list[Tile]:
         referred = f"{sentences.people(said['refer']['part'])} of {said['refer']['whole']:,} {'has' if said['refer']['part'] == 1 else 'have'} referred somebody."
         tiles[place] = replace(tiles[place], note=f"{tiles[place].note} {referred}")
     if said["money"]:
-        gained = " and ".join(_above(unit, amount) for unit, amount in sorted(said["money"].items()))
+        gained = " and ".join(sentences.beside_baseline(unit, amount) for unit, amount in sorted(said["money"].items()))
         tiles[-1] = replace(tiles[-1], note=f"{tiles[-1].note} In money they are {gained} their baseline.")
     return [*tiles, _depth(said["depth"]), _expansion(said, unit)]
 
@@ -80,10 +80,6 @@ def _depth(said: dict) -> Tile:
     note = f"Different events in a week in which somebody is active, over {weeks:,} such weeks."
     interval = sentences.interval_of_number(said["low"], said["high"])
     return Tile("depth", "Depth", f"{said['part'] / weeks:.1f}", " events", interval=interval, note=note)
-
-
-def _above(unit: str, amount: float) -> str:
-    return f"{unit} {abs(amount):,.0f} {'above' if amount >= 0 else 'below'}".strip()
 
 
 def _share(metric: str, name: str, said: dict, words: str) -> Tile:

@@ -12,11 +12,11 @@ from analytics.cohorts import cohorts
 from analytics.dimensions import dimension_of
 from analytics.engagement import Ratio, counted, engagement
 from analytics.exploring import Question, explore
-from analytics.kept import MOST, is_current, keep_answer
+from analytics.kept import MOST, counts_version, is_current, keep_answer
 from analytics.landmarks import validity
 from analytics.leaks import looked_after
 from analytics.measures import RETAINED, USED_WITHIN, measure_of
-from analytics.models import Keeping, Kept
+from analytics.models import Kept
 from analytics.ninety import ninety_days
 from analytics.reading import Ways, count_sheet, read_ways
 from analytics.rollups.basis import counting_rules
@@ -38,7 +38,7 @@ DAYS = 120  # of a band: as far as curves are drawn
 def work_out(pk: int) -> None:
     """Answer one question of the open workspace; one that was answered for these counts already is left alone."""
     row = Kept.objects.filter(pk=pk, kind__in=KINDS).first()
-    version = Keeping.objects.values_list("version", flat=True).first() or 0
+    version = counts_version()
     if row is None or is_current(row, version, clock.now()):
         return
     if not take_turn(LOCK + pk % 1_000):

@@ -10,9 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from analytics import sentences
-from analytics.asking import read_asked
+from analytics.asking import read_asked, tells_of_many
 from analytics.climbers import WEEK, Dimension
-from analytics.conditions import PERSON
 from analytics.dimensions import Namer, dimension_of, name_of, offered
 from analytics.kept import answer
 from analytics.pages.explored import group_name, narrowed
@@ -50,13 +49,17 @@ def cohorts_page(request, slug):
         if asked is None or state is None:
             return render(request, "analytics/executive_empty.html", {"nav_current": "cohorts", "ladder": asked})
         row = dimension_of(request.GET.get("rows", "")) or Dimension(WEEK)
-        row = row if may_name or row.of != PERSON else Dimension(WEEK)
+        row = row if may_name or tells_of_many(row.of, row.name) else Dimension(WEEK)
         found = answer(
             COHORTS, json.dumps({"asked": asked.said(), "rows": str(row)}, sort_keys=True, ensure_ascii=False)
         )
         if request.htmx.target == "answers" and found.is_awaited:
             return HttpResponse(status=204)
-        choices = [(head, group) for head, group in offered() if may_name or all(each.of != PERSON for each in group)]
+        choices = [
+            (head, group)
+            for head, every in offered()
+            if (group := [each for each in every if may_name or tells_of_many(each.of, each.name)])
+        ]
         context = {
             "nav_current": "cohorts",
             "asked": asked,

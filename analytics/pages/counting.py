@@ -4,11 +4,10 @@ import re
 
 from django import forms
 from django.contrib import messages
-from django.db.models import F
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from analytics.models import CountingRules, Keeping
+from analytics.models import CountingRules
 from analytics.rollups.basis import counting_rules
 from onboarding.tenancy.access import open_to
 from onboarding.tenancy.audit import record
@@ -118,7 +117,6 @@ def counting_page(request, slug):
     if request.method == "POST" and form.is_valid():
         said = {name: form.cleaned_data[name] for name in FIELDS}
         CountingRules.objects.update_or_create(workspace_id=current_workspace_id(), defaults=said)
-        Keeping.objects.update(version=F("version") + 1)  # so that no kept answer rests on the old ones
         changed = [name for name in FIELDS if said[name] != before[name]]
         record(
             member=request.member, verb="changed how the numbers are counted", subject=", ".join(changed) or "nothing"

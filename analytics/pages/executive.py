@@ -78,7 +78,7 @@ def _context(request, asked: Asked, view: View, answers, state) -> dict:
     calendar = Calendar(clock.now(), request.workspace.zone)
     band = (answers[0].said or {}).get("first_value")
     days = min(DRAWN, max(len(view.curve.arrived), 15) - 1)
-    before = view.curve_before if view.people_before >= sentences.ENOUGH else None
+    before = view.curve_before if view.curve_before.people >= sentences.ENOUGH else None
     return {
         "nav_current": "executive-view",
         "asked": asked,
@@ -122,7 +122,7 @@ def _curve_rows(view: View, before, band) -> list[tuple]:
         share = view.curve.by(day)
         if share is None:
             break
-        inside = band and day < len(band["low"])
+        inside = band and day < len(band["low"]) and band["low"][day] != band["high"][day]
         interval = f"{round((1 - band['high'][day]) * 100)} to {round((1 - band['low'][day]) * 100)}%" if inside else ""
         was = before.by(day) if before is not None else None
         rows.append(

@@ -187,7 +187,7 @@ def _headline(asked: Asked, said: dict) -> str:
     return sentences.ninety(
         said["people"],
         early["value"] if early and early["n"] >= sentences.ENOUGH else None,
-        late["value"] if late and late["n"] >= sentences.ENOUGH else None,
+        (late["value"], late["n"]) if late and late["n"] >= sentences.ENOUGH else None,
         said["stuck"][0]["title"] if said["stuck"] else "",
     )
 

@@ -156,5 +156,5 @@ def _headline(said: dict | None) -> str:
     if said is None:
         return "What every goal has come to"
     reached, known = said["goals"]["part"], said["goals"]["whole"]
-    money = [f"{unit} {amount:,.0f}".strip() for unit, amount in sorted(said["money"].items()) if amount]
+    money = [sentences.beside_baseline(unit, amount) for unit, amount in sorted(said["money"].items()) if amount]
     return sentences.outcomes(reached, known, money)

@@ -1,11 +1,10 @@
 """Hears of settings that every number rests on, in whatever process they are changed, and has everything counted anew."""
 
 from django.db import transaction
-from django.db.models import F
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
-from analytics.models import CountingRules, Keeping
+from analytics.models import CountingRules
 from analytics.rollups.keeping import ask_for_recount
 from onboarding.tenancy.models import Workspace
 from onboarding.tracking.models import Account, Exclusion, Person
@@ -13,9 +12,6 @@ from onboarding.tracking.models import Account, Exclusion, Person
 
 @receiver([post_save, post_delete], sender=CountingRules)
 def of_counting_rules(instance, **_):
-    Keeping.objects.update(
-        version=F("version") + 1
-    )  # what was worked out by the other rules is not the answer any more
     _recount(instance.workspace_id)
 
 

@@ -62,3 +62,12 @@ def test_the_page_goes_on_to_the_people(climbed, signed_in, alice, bob):
     other = signed_in(bob).get(f"{PAGE}?{query}")
     assert "insight/people" not in other.content.decode()
     assert signed_in(bob).get(f"{PAGE}?rows=person.floor").status_code == 200
+    for rows, shown in (
+        ("account.industry", "account.industry"),
+        ("account.champion", "week"),
+        ("person.floor", "week"),
+    ):
+        page = signed_in(bob).get(f"{PAGE}?rows={rows}&where=account.champion:dana%40harbor.example")
+        assert (page.context["row_key"], page.context["asked"].where) == (shown, ()), (
+            "a trait may be somebody's address"
+        )

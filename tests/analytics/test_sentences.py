@@ -4,12 +4,21 @@ import pytest
 
 from analytics import sentences
 
-USUAL = {"began": 531, "median": 8, "before": 12, "share": 0.7, "span": "new people", "was": "the 60 days before"}
+USUAL = {
+    "began": 531,
+    "median": 8,
+    "before": 12,
+    "share": 0.7,
+    "span": "new people",
+    "was": "the 60 days before",
+    "is_clear": True,
+}
 
 
 @pytest.mark.parametrize(
     ("other", "said"),
     [
+        ({"is_clear": None}, "New people reach first value in 8 days; in the 60 days before it was 12 days."),
         ({}, "New people reach first value in 8 days, 4 days sooner than in the 60 days before."),
         ({"median": 13}, "New people reach first value in 13 days, 1 day later than in the 60 days before."),
         ({"before": 8}, "New people reach first value in 8 days, as in the 60 days before."),
@@ -19,11 +28,11 @@ USUAL = {"began": 531, "median": 8, "before": 12, "share": 0.7, "span": "new peo
         ({"median": None, "share": 0.0}, "Half of new people have not reached first value yet: so far nobody has."),
         ({"began": 9}, "9 people began: too few to say how long first value takes."),
         (
-            {"may_be_chance": True},
+            {"is_clear": False},
             "New people reach first value in 8 days, 4 days sooner than in the 60 days before, which may be chance.",
         ),
         (
-            {"before": 8, "may_be_chance": True},
+            {"before": 8, "is_clear": False},
             "New people reach first value in 8 days, as in the 60 days before.",
         ),
         ({"began": 1}, "1 person began: too few to say how long first value takes."),
@@ -95,11 +104,21 @@ def test_groups_are_told_apart_where_they_can_be(names, compared, groups, said):
 
 
 def test_ninety_days_open_with_who_came_and_who_stayed():
-    said = sentences.ninety(757, 0.58, 0.5, "Share")
+    said = sentences.ninety(757, 0.58, (0.5, 757), "Share")
     assert said == (
         "Of 757 people who began, 58% reach first value within 30 days; 50% were active between day 84 and 90."
         " Most days are lost at “Share”."
     )
+    assert sentences.ninety(300, 0.61, (0.34, 40), "") == (
+        "Of 300 people who began, 61% reach first value within 30 days; of the 40 who have had so long, 34% were active between day 84"
+        " and 90."
+    )
+
+
+def test_what_is_below_its_baseline_is_said_to_be_below():
+    money = [sentences.beside_baseline("EUR", -1_200), sentences.beside_baseline("", 30)]
+    said = "1 goal of 3 has reached its target. In money they are EUR 1,200 below and 30 above their baseline."
+    assert sentences.outcomes(1, 3, money) == said
 
 
 def test_an_interval_without_width_is_none():
