@@ -1,5 +1,8 @@
 """The workspace's rules for what it sends, and whether sending is stopped: what everything that sends asks first."""
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
 from onboarding import clock
 from onboarding.tenancy.scope import current_workspace_id
 from playbooks.models import Attention, Channel, Preference
@@ -8,6 +11,15 @@ from playbooks.models import Attention, Channel, Preference
 def attention() -> Attention:
     """The open workspace's rules; usual ones where nobody has said any."""
     return Attention.objects.first() or Attention(workspace_id=current_workspace_id())
+
+
+def is_address(email: str) -> bool:
+    """Whether a mail can be written to it."""
+    try:
+        validate_email(email)
+    except ValidationError:
+        return False
+    return True
 
 
 def is_stopped(rules: Attention, channel: str) -> bool:

@@ -29,6 +29,7 @@ from playbooks.sessions.booking import (
     coach_of,
     free_times,
     is_open,
+    may_hold,
     title_of,
 )
 from playbooks.sessions.calendars import entry
@@ -92,7 +93,7 @@ def session_choose(request, token):
             "coach": str(coach.member.user) if coach else request.workspace_shown.name,
             "when": said(session),
             "zone": timezone.get_current_timezone_name().replace("_", " "),
-            "days": _days(session) if choosing and coach else [],
+            "days": _days(session) if choosing and coach and may_hold(coach) else [],
             "is_open": is_open(session),
             "is_booked": session.state == State.BOOKED,
             "is_over": bool(session.starts_at and session.starts_at < clock.now()),

@@ -149,12 +149,14 @@ def tell_sessions_of(workspace_id: int) -> None:
 
 
 def tell_one_session(workspace_id: int) -> bool:
-    """One session's mails; whether there may be more. The coach hears of it once the server has the person's."""
+    """One session's mails; whether there may be more. The coach hears of it once the server has the person's; who has heard of it does
+    not hear it again where another mail is to be tried once more.
+    """
     told = None
     try:
         with workspace_scope(workspace_id):
             told = claim_next()
-            mails = letters(told) if told else []
+            mails = letters(told) if told else {}
     except Exception as error:
         if is_away(error):
             raise
@@ -164,15 +166,16 @@ def tell_one_session(workspace_id: int) -> bool:
         return True
     if told is None:
         return False
-    taken = [hand_in(mail).fate != Fate.NOT_TAKEN for mail in mails[:1]]
-    if taken == [False]:
-        with workspace_scope(workspace_id):
-            give_back(told)
-        return False
-    rest = [hand_in(mail).fate != Fate.NOT_TAKEN for mail in mails[1:]]
+    readers = []
+    for reader, mail in mails.items():
+        if hand_in(mail).fate == Fate.NOT_TAKEN:
+            with workspace_scope(workspace_id):
+                give_back(told, readers)
+            return False
+        readers.append(reader)
     with workspace_scope(workspace_id):
         settle(told)
-    return all(rest)
+    return True
 
 
 @shared_task(name="playbooks.digest")

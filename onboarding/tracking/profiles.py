@@ -147,7 +147,7 @@ def apply_traits(arrivals: list[Arrival]) -> set[int]:
     for account in Account.objects.filter(pk__among=accounts):
         for arrival in accounts[account.pk]:
             _lay(account, msgspec.json.decode(arrival.fact.properties), arrival.order, True)
-        account.name = str(account.traits.get("name") or "")[:200]
+        account.name = in_one_line(account.traits.get("name") or "")[:200]
         counting.judge([account], tests)
         account.save(update_fields=["traits", "trait_times", "name", "is_test"])
     return with_role
@@ -162,10 +162,15 @@ def _lay(subject: Person | Account, traits: dict, order: tuple, trusted: bool) -
             subject.traits[key] = value
 
 
+def in_one_line(value) -> str:
+    """A name or an address as it stands in headers of mails and in calendars."""
+    return " ".join(str(value).split())
+
+
 def _name_person(person: Person) -> None:
     def trusted(key: str) -> str:
         value = person.traits.get(key)
-        return str(value) if value is not None and person.trait_times.get(key, [False])[0] else ""
+        return in_one_line(value) if value is not None and person.trait_times.get(key, [False])[0] else ""
 
     whole = " ".join(part for part in (trusted("firstName"), trusted("lastName")) if part)
     person.name = (trusted("name") or whole)[:200]

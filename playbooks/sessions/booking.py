@@ -27,6 +27,7 @@ from playbooks.sessions.slots import Hours, Taken, free
 State = Session.State
 WANTED = (State.ASKED, State.OFFERED)
 MOST_OPEN = 3  # of one person
+MOST_A_DAY = 10  # asked for by one person, whatever became of them
 MOVES = 10
 
 
@@ -162,6 +163,9 @@ def _make(
         return meanwhile  # a second click
     if Session.objects.filter(open_now(), person=person).count() >= MOST_OPEN:
         raise SessionRefusedError(_("You have three open sessions already."))
+    lately = Session.objects.filter(person=person, is_asked=True, made_at__gt=clock.now() - timedelta(days=1))
+    if state == State.ASKED and lately.count() >= MOST_A_DAY:
+        raise SessionRefusedError(_("You have asked for many sessions today. Try again tomorrow."))
     coach = coach_for(account)
     if coach is None:
         raise SessionRefusedError(_("Nobody holds sessions at present."))

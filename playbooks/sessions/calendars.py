@@ -6,6 +6,7 @@ from icalendar import Alarm, Calendar, Event, vCalAddress, vText
 
 from onboarding import clock
 from playbooks.models import Session
+from playbooks.sending import is_address
 
 BEFORE = timedelta(minutes=15)
 
@@ -33,7 +34,7 @@ def entry(
     host = vCalAddress(f"mailto:{email}")
     host.params["cn"] = vText(name)
     event["organizer"] = host
-    if session.person.email:
+    if is_address(session.person.email):
         guest = vCalAddress(f"mailto:{session.person.email}")
         guest.params["cn"] = vText(str(session.person))
         guest.params["partstat"] = vText("ACCEPTED")

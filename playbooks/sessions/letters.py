@@ -1,14 +1,13 @@
 """The mails of a session: to the person in their language, with the entry for their calendar; to the coach."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from html import escape
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
-from django.core.validators import validate_email
 from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils import formats, timezone
@@ -19,7 +18,7 @@ from onboarding import clock
 from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import current_workspace_id
 from playbooks.models import Channel, Coach, Session, Undeliverable
-from playbooks.sending import attention, is_stopped, wants_quiet
+from playbooks.sending import attention, is_address, is_stopped, wants_quiet
 from playbooks.sessions.booking import open_now, title_of
 from playbooks.sessions.calendars import entry
 from playbooks.sessions.links import link_to
@@ -71,7 +70,7 @@ def claim_next() -> Told | None:
 
 def _done(told: Told) -> dict:
     holds = told.session.coach_id if told.kind in ("booked", "moved") else told.session.told_to
-    return {"to_tell": "", "tell_at": None, "told_at": clock.now(), "told_to": holds}
+    return {"to_tell": "", "tell_at": None, "told_at": clock.now(), "told_to": holds, "told_readers": []}
 
 
 def _still(told: Told) -> QuerySet[Session]:
@@ -86,12 +85,15 @@ def settle(told: Told) -> None:
         _still(told).update(**_done(told))
 
 
-def give_back(told: Told) -> None:
-    """The server did not take it: once more later, a few times; a newer word goes before, and what is over is not offered."""
+def give_back(told: Told, readers: Sequence[str] = ()) -> None:
+    """The server did not take a mail: once more later, a few times, without those who were told already (`readers`); a newer word goes
+    before, and what is over is not offered.
+    """
     rows = _still(told).filter(tell_tries__lte=TRIES)
     rows = rows if told.kind == "cancelled" else rows.filter(open_now())
     wait = AGAIN * 2**told.session.tell_tries
-    if not rows.update(to_tell=told.kind, tell_at=clock.now() + wait):
+    marks = told.session.told_readers + [_mark(told, reader) for reader in readers]
+    if not rows.update(to_tell=told.kind, tell_at=clock.now() + wait, told_readers=marks):
         settle(told)
 
 
@@ -104,28 +106,33 @@ def put_off_next() -> None:
     Session.objects.filter(pk=session.pk).update(**said, **({"to_tell": ""} if session.tell_tries >= TRIES else {}))
 
 
-def letters(told: Told) -> list[EmailMultiAlternatives]:
-    """The mails: to the person where they can be written to, and to the coach of what they should have in their calendar."""
+def letters(told: Told) -> dict[str, EmailMultiAlternatives]:
+    """Who is still to be told → their mail: the person where they can be written to, and the coach of what they should have in their
+    calendar, or should not have any more.
+    """
     session, workspace = told.session, Workspace.objects.get(pk=current_workspace_id())
-    found = []
+    found = {}
     if _may_write_to(session, told.kind):
         with reading(workspace, session.person) as language:
-            found.append(_to_person(told, workspace, language))
+            found["person"] = _to_person(told, workspace, language)
     if told.kind != "offered" and session.coach:
         with timezone.override(workspace.zone):
-            found.append(_to_coach(told, workspace))
+            found["coach"] = _to_coach(told, workspace)
     if told.former:
         with timezone.override(workspace.zone):
-            found.append(_to_former(told, workspace))
-    return found
+            found["former"] = _to_former(told, workspace)
+    return {reader: mail for reader, mail in found.items() if _mark(told, reader) not in session.told_readers}
+
+
+def _mark(told: Told, reader: str) -> str:
+    """That somebody was told of this word; a newer one has another kind, or another place in the calendar's order."""
+    return f"{told.kind} {told.session.sequence} {reader}"
 
 
 def _may_write_to(session: Session, kind: str) -> bool:
     """An offer is a message that nobody has asked for; what was booked is their own."""
     email = session.person.email
-    try:
-        validate_email(email)
-    except ValidationError:
+    if not is_address(email):
         return False
     if Undeliverable.objects.filter(email__iexact=email).exists():
         return False
@@ -202,7 +209,7 @@ def _to_coach(told: Told, workspace: Workspace) -> EmailMultiAlternatives:
         address,
     ]
     mail = EmailMultiAlternatives(
-        subject=f"{word}: session with {session.person}, {said(session)}"[:150],
+        subject=_subject(f"{word}: session with {session.person}, {said(session)}"),
         body="\n\n".join(lines) + "\n",
         to=[session.coach.member.user.email],
     )
@@ -210,12 +217,17 @@ def _to_coach(told: Told, workspace: Workspace) -> EmailMultiAlternatives:
     return mail
 
 
+def _subject(text: str) -> str:
+    """Of one line, whatever somebody is called."""
+    return " ".join(text.split())[:150]
+
+
 def _to_former(told: Told, workspace: Workspace) -> EmailMultiAlternatives:
     """Out of the calendar of who held it before."""
     session = told.session
     by = f"{session.coach.member.user} holds it now." if session.coach else "Nobody holds it for now."
     mail = EmailMultiAlternatives(
-        subject=f"Handed over: session with {session.person}, {said(session)}"[:150],
+        subject=_subject(f"Handed over: session with {session.person}, {said(session)}"),
         body=f"It is not yours any more. {by}\n",
         to=[told.former.member.user.email],
     )

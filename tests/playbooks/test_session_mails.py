@@ -9,6 +9,7 @@ from milestones.models import Enrollment
 from onboarding import clock
 from onboarding.tenancy.models import Member, Notification
 from onboarding.tenancy.scope import workspace_scope
+from onboarding.tracking.models import Person
 from playbooks.models import Coach, Preference, Session
 from playbooks.nudging.attention import stop
 from playbooks.sessions import letters
@@ -80,6 +81,7 @@ class Refusing:
     """A mail server that turns one reader away for now, as a full mailbox does, and takes the others' mails."""
 
     sent: list = []
+    refused = "hannah@harbor.example"
 
     def __init__(self, *_, **__):
         pass
@@ -92,7 +94,7 @@ class Refusing:
 
     def send_messages(self, messages):
         for message in messages:
-            if message.to == ["hannah@harbor.example"]:
+            if message.to == [Refusing.refused]:
                 raise smtplib.SMTPRecipientsRefused({message.to[0]: (452, b"full")})
             Refusing.sent.append(message.to)
         return len(messages)
@@ -119,6 +121,40 @@ def test_a_full_mailbox_holds_up_nobody_and_mails_the_coach_nothing_twice(hannah
     monday.shift(timedelta(minutes=11))
     tell_sessions_of(acme.pk)
     assert [letter.to for letter in mail.outbox] == [["hannah@harbor.example"], ["alice@acme.example"]]
+
+
+def test_a_coach_whose_mailbox_is_full_hears_of_it_later_and_the_person_once(
+    hannah, acme, settings, monday, monkeypatch
+):
+    monkeypatch.setattr(Refusing, "refused", "alice@acme.example")
+    with workspace_scope(acme.pk):
+        first, second = free_times(Coach.objects.get())[-2:]
+        session = book(ask(hannah, "report"), first)
+    Refusing.sent = []
+    settings.EMAIL_BACKEND = "tests.playbooks.test_session_mails.Refusing"
+    for _ in range(3):
+        tell_sessions_of(acme.pk)
+        monday.shift(timedelta(minutes=30))
+    assert Refusing.sent == [["hannah@harbor.example"]]
+    with workspace_scope(acme.pk):
+        book(session, second)
+    tell_sessions_of(acme.pk)
+    assert Refusing.sent == 2 * [["hannah@harbor.example"]], "a newer word is told to both"
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    monday.shift(timedelta(hours=1))
+    assert [(letter.to, entry_of(letter)[1]["sequence"]) for letter in tell_all(acme)] == [(["alice@acme.example"], 1)]
+
+
+def test_a_name_of_two_lines_loses_no_mail(hannah, acme, client):
+    Sender(client, acme).send(identify("hannah", name="Hannah\r\nBcc: x ", email="hannah@harbor.example\n"))
+    with workspace_scope(acme.pk):
+        person = Person.objects.get(external_id="hannah")
+        assert (person.name, person.email) == ("Hannah Bcc: x", "hannah@harbor.example")
+        Person.objects.update(name="Hannah\nBerg")  # as it was kept before
+        enrollment = Enrollment.objects.select_related("seat__person", "seat__account", "ladder").get()
+        book(ask(enrollment, "report"), free_times(Coach.objects.get())[0])
+    _, ours = tell_all(acme)
+    assert "session with Hannah Berg, " in ours.subject
 
 
 def test_a_mailbox_that_is_full_for_a_day_gets_its_invitation_after_all(hannah, acme, settings, monday):

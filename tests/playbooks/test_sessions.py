@@ -147,6 +147,16 @@ def test_what_is_past_and_not_noted_is_in_nobody_s_way(hannah, acme, monday):
         assert Session.objects.get(pk=session.pk).state == "cancelled", "a member may"
 
 
+def test_asking_and_cancelling_all_day_has_an_end(hannah, acme, monday):
+    with workspace_scope(acme.pk):
+        for _ in range(10):
+            cancel(ask(hannah, "report"))
+        with pytest.raises(SessionRefusedError, match="Try again tomorrow"):
+            ask(hannah, "report")
+        monday.shift(timedelta(days=1, minutes=1))
+        assert ask(hannah, "report").state == "asked"
+
+
 def test_a_second_click_is_the_same_session(hannah, acme):
     with workspace_scope(acme.pk):
         first = ask(hannah, "report")
