@@ -54,6 +54,8 @@ def _is_passing(event) -> bool:
     if event.event_type == EventType.REJECTED:
         return event.reject_reason not in (RejectReason.INVALID, RejectReason.BOUNCED)
     said = event.esp_event if isinstance(event.esp_event, dict) else {}
+    if any("soft" in str(said.get(name, "")).lower() for name in ("event", "type")):
+        return True  # as Brevo, Mandrill and MailerSend call them
     bounce = said.get("bounce")
     kind = bounce.get("bounceType") if isinstance(bounce, dict) else said.get("Type")
     return str(kind) in PASSING

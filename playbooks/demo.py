@@ -14,8 +14,9 @@ from onboarding.tracking.models import Person
 from playbooks.messages import do
 from playbooks.models import Delivery, Endpoint, MessageTemplate, MessageText, Nudge, Task, WebhookAttempt
 from playbooks.nudging.attention import kept_attention
+from playbooks.nudging.facts import OF_THE_LADDER
 from playbooks.nudging.handing import hand_over_claimed
-from playbooks.nudging.noticing import OF_THE_LADDER, make_delivery
+from playbooks.nudging.noticing import make_delivery
 from playbooks.nudging.settling import settle_due
 from playbooks.nudging.switching import switch_on
 from playbooks.webhooks.delivering import settle

@@ -32,7 +32,7 @@ def messages_for(person: Person, *, account: str | None = None) -> list[dict]:
     for each in live:
         enrollment = known.enrollments.get(each.enrollment_id)
         case = case_of(each, known, now=now)
-        if case.kept:
+        if case.kept or (case.paused_until and case.paused_until > now):
             continue
         if case.over or case.barred:
             Delivery.objects.filter(pk=each.pk, dismissed_at=None).update(

@@ -25,6 +25,7 @@ ATTENTION = {
     Channel.SESSION,
 }  # what asks for the person's attention; the rest goes to the team
 UNDER_WAY = timedelta(minutes=10)  # at most, between claimed and sent
+OF_THE_LADDER = {Trigger.FINISHED, Trigger.INACTIVE, Trigger.WEEKLY}  # of no step
 A_TURN = 1_000  # deliveries are decided at once
 LOOKED = ("seat__person", "seat__account", "ladder")
 
@@ -145,6 +146,8 @@ def _is_over(each: Delivery, nudge: Nudge, enrollment: Enrollment | None, known:
         return "gone"
     if enrollment.ladder_id != nudge.ladder_id or (each.rung and nudge.rung not in ("", each.rung)):
         return "changed"
+    if bool(each.rung) == (nudge.trigger in OF_THE_LADDER):
+        return "changed"  # it was about a step and is about the whole ladder by now, or the other way round
     if each.rung:
         row = known.progress.get((each.enrollment_id, each.rung))
         if row is None or not row.on_track:

@@ -12,8 +12,8 @@ from onboarding.tracking.models import Person
 from playbooks.models import Channel, Delivery, Nudge
 from playbooks.nudging.attention import limits_for
 from playbooks.nudging.deciding import Outcome, decide
-from playbooks.nudging.facts import ATTENTION, Ledger, case_of, know
-from playbooks.nudging.noticing import OF_THE_LADDER, make_delivery
+from playbooks.nudging.facts import ATTENTION, OF_THE_LADDER, Ledger, case_of, know
+from playbooks.nudging.noticing import make_delivery
 from playbooks.nudging.settling import Line, follow_seat
 from playbooks.sending import attention
 

@@ -12,6 +12,7 @@ from milestones.models import Progress, Rating, Transition
 from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.models import Handover, Person
 from playbooks.models import Attention, Delivery, Nudge, Preference
+from playbooks.nudging.facts import OF_THE_LADDER
 
 A_TURN = 5_000
 Trigger = Nudge.Trigger
@@ -24,7 +25,6 @@ REVIVED = (
     ({"opened", "reopened", "moved"}, ("reached", "skipped", "off_track", "overdue")),
     ({"reached"}, ("reopened",)),
 )
-OF_THE_LADDER = {Trigger.FINISHED, Trigger.INACTIVE, Trigger.WEEKLY}
 
 
 def running() -> list[Nudge]:
@@ -102,8 +102,10 @@ def _take_up(nudge: Nudge, now: datetime) -> bool:
     named = ("pk", "enrollment__seat__person_id", "enrollment__seat__account_id", "enrollment_id", "key")
     rows = list(standing.order_by("pk").values_list(*named)[:A_TURN])
     _plan((make_delivery(nudge, *row[1:]) for row in rows), now)
+    # Where somebody has changed the nudge meanwhile, all who stand there are looked at anew.
+    unchanged = Nudge.objects.filter(pk=nudge.pk, taken_up_to=nudge.taken_up_to)
     nudge.taken_up_to = rows[-1][0] if rows else None
-    nudge.save(update_fields=["taken_up_to"])
+    unchanged.update(taken_up_to=nudge.taken_up_to)
     return bool(rows)
 
 

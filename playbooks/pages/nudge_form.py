@@ -6,9 +6,11 @@ from milestones.models import Ladder, Rung, Segment
 from milestones.studio.roles import role_label, usual_roles
 from onboarding.tenancy.guarded_forms import GuardedForm
 from playbooks.models import MessageTemplate, Nudge
-from playbooks.nudging.noticing import OF_THE_LADDER
+from playbooks.nudging.facts import OF_THE_LADDER
 
 Trigger = Nudge.Trigger
+PLAIN = ("name", "trigger", "template", "roles", "segment", "hour", "patience", "takes_late")
+COLUMNS = (*PLAIN, "ladder", "rung", "days", "stars")  # what the form says of a nudge
 NEEDS_DAYS = {Trigger.DUE_SOON, Trigger.INACTIVE}
 
 
@@ -110,7 +112,7 @@ class NudgeForm(GuardedForm):
     def into(self, nudge: Nudge) -> None:
         """Put what was said into a nudge; the caller saves it."""
         said = self.cleaned_data
-        for name in ("name", "trigger", "template", "roles", "segment", "hour", "patience", "takes_late"):
+        for name in PLAIN:
             setattr(nudge, name, said[name])
         nudge.ladder, nudge.rung = self.ladder, self.rung
         nudge.days, nudge.stars = said["days"] or 0, said["stars"] or 2

@@ -18,11 +18,11 @@ from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.models import Account, Person
 from playbooks.models import Delivery, MessageTemplate, Nudge, Suppression
 from playbooks.nudging.attention import let_go
+from playbooks.nudging.facts import OF_THE_LADDER
 from playbooks.nudging.foreseeing import foresee
-from playbooks.nudging.noticing import OF_THE_LADDER
 from playbooks.nudging.switching import look_anew, switch_off, switch_on
 from playbooks.nudging.words import in_words, reason_in_words
-from playbooks.pages.nudge_form import NudgeForm
+from playbooks.pages.nudge_form import COLUMNS, NudgeForm
 from playbooks.pages.showing import page_of, show
 from playbooks.sending import attention
 
@@ -93,7 +93,7 @@ def nudge_edit(request, slug, pk):
     if request.method == "POST" and form.is_valid():
         asked = (nudge.trigger, nudge.ladder_id, nudge.rung)
         form.into(nudge)
-        nudge.save()
+        nudge.save(update_fields=COLUMNS)  # and not whether it is on: somebody may have switched it meanwhile
         if nudge.is_on and asked != (nudge.trigger, nudge.ladder_id, nudge.rung):
             look_anew(nudge)
         waiting = Delivery.objects.filter(nudge=nudge, state=State.WAITING, due_at__isnull=False)

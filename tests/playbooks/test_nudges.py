@@ -9,9 +9,9 @@ from milestones.models import Enrollment
 from onboarding import clock
 from onboarding.tenancy.scope import workspace_scope
 from playbooks.models import Nudge, Task
-from playbooks.nudging import handing
+from playbooks.nudging import handing, noticing
 from playbooks.nudging.noticing import low_ratings
-from playbooks.nudging.switching import switch_off, switch_on
+from playbooks.nudging.switching import look_anew, switch_off, switch_on
 from tests.playbooks.conftest import DAY, HOUR, MONDAY, deliveries, look_on, make_nudge, reasons, shown
 from tests.senders import drain_all, group, identify, track
 
@@ -24,6 +24,32 @@ def test_a_step_that_opens_brings_one_message(vendor, acme):
     [each] = deliveries(acme)
     assert (each.state, each.said["text"]) == ("sent", "Hello Hannah")
     assert [each["title"] for each in shown(acme)] == ["About opened"]
+
+
+def test_a_nudge_about_steps_that_becomes_one_about_the_ladder_sends_one_message(vendor, acme, monday):
+    nudge = make_nudge(acme, "stalled", days=2)
+    vendor.send(identify("hannah"))
+    look_on(acme)
+    assert {each.rung for each in deliveries(acme)} == {"report", "share"}
+    with workspace_scope(acme.pk):
+        Nudge.objects.update(trigger="inactive", days=7, patience=30)
+        look_anew(Nudge.objects.get(pk=nudge.pk))
+    monday.move_to(MONDAY + 9 * DAY + HOUR)
+    look_on(acme)
+    told = sorted((each.rung, each.state, each.reason) for each in deliveries(acme))
+    steps = [("report", "dropped", "changed"), ("share", "dropped", "changed")]
+    assert told == [("", "sent", ""), ("", "waiting", ""), *steps], "and later once more, while they stay away"
+
+
+def test_a_change_while_it_looks_at_who_stands_there_is_not_lost(vendor, acme):
+    vendor.send(identify("hannah"))
+    nudge = make_nudge(acme, "stalled", days=2)
+    with workspace_scope(acme.pk):
+        Nudge.objects.update(taken_up_to=5)
+        stale = Nudge.objects.get(pk=nudge.pk)
+        Nudge.objects.update(taken_up_to=0)  # somebody changes it
+        noticing._take_up(stale, clock.now())
+        assert Nudge.objects.get().taken_up_to == 0
 
 
 def test_what_happened_before_it_was_switched_on_is_not_spoken_of(vendor, acme):

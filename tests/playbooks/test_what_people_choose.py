@@ -4,14 +4,17 @@ import base64
 import json
 import re
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
+from anymail.signals import EventType
 from django.core import mail
 
 from onboarding.tenancy.scope import workspace_scope
-from onboarding.tracking.models import Event, EventName
+from onboarding.tracking.models import Event, EventName, Person
+from playbooks import bounces
 from playbooks.models import Delivery, Preference, Undeliverable
-from tests.playbooks.conftest import DAY, MONDAY, look_on, make_nudge
+from tests.playbooks.conftest import DAY, MONDAY, look_on, make_nudge, shown
 from tests.senders import drain_all, identify, track
 
 HERE = {"HTTP_ORIGIN": "http://127.0.0.1:8000"}
@@ -45,6 +48,35 @@ def test_a_pause_ends_by_itself_and_is_not_made_longer_by_saving_again(client, a
     monday.shift(timedelta(days=2))
     client.post(mailed, {"email": "on", "in_app": "on", "pause": "on"}, **HERE)
     assert choice(acme).paused_until == MONDAY + 30 * DAY
+
+
+def test_a_pause_is_one_in_the_product_too(vendor, acme, monday):
+    make_nudge(acme, "opened", rung="report")
+    vendor.send(identify("hannah"))
+    look_on(acme)
+    assert len(shown(acme)) == 1
+    with workspace_scope(acme.pk):
+        pause = {"paused_until": MONDAY + timedelta(days=3), "changed_at": MONDAY}
+        Preference.objects.create(workspace=acme, person_id=Person.objects.get().pk, **pause)
+    assert shown(acme) == []
+    monday.shift(timedelta(days=4))
+    assert len(shown(acme)) == 1, "it is there again when the pause is over"
+
+
+@pytest.mark.parametrize(
+    ("said", "passes"),
+    [
+        ({"event": "soft_bounce"}, True),
+        ({"type": "activity.soft_bounced"}, True),
+        ({"Type": "SoftBounce"}, True),
+        ({"event": "hard_bounce"}, False),
+        ({"Type": "HardBounce"}, False),
+        (None, False),
+    ],
+    ids=str,
+)
+def test_what_passes_is_no_reason_to_write_no_more(said, passes):
+    assert bounces._is_passing(SimpleNamespace(event_type=EventType.BOUNCED, esp_event=said)) is passes
 
 
 def test_one_click_of_the_mail_program_ends_the_mails(client, vendor, acme, mailed, monday):
