@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils.module_loading import import_string
 
 from onboarding.tenancy.scope import workspace_scope
@@ -20,6 +20,8 @@ class WorkspaceMiddleware:
         self.doors = [(prefix, import_string(path)) for prefix, path in settings.CAIRN_DOORS]
 
     def __call__(self, request):
+        if "\0" in request.path_info:
+            raise Http404  # it names nothing, and no database takes it
         door = next((door for prefix, door in self.doors if request.path_info.startswith(prefix)), None)
         if door is None:
             return self.get_response(request)

@@ -84,6 +84,8 @@ def matter_settle(request, slug, pk):
         messages.error(request, "Say in a sentence what came of it.")
     elif settle(matter, member=request.member, outcome=outcome):
         messages.success(request, "Settled. It is not raised again within a month.")
+    else:
+        messages.error(request, f"Somebody settled it before you. You wrote: “{outcome}”")
     return redirect("review-list", slug=slug)
 
 

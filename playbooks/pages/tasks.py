@@ -16,24 +16,51 @@ from onboarding.tracking.pages.managers import managers
 from playbooks.models import Task
 from playbooks.pages.showing import page_of, show
 
+OFFERED = 200  # accounts
 WHOSE = {"mine": "Mine", "everybody": "Everybody’s", "done": "Done"}
+
+
+class AccountField(forms.CharField):
+    """An account by its id or its name: there may be too many to choose from a list."""
+
+    widget = forms.TextInput(attrs={"list": "known-accounts", "autocomplete": "off"})
+
+    def clean(self, value) -> Account | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        accounts = Account.objects.filter(is_test=False)
+        found = list(accounts.filter(external_id=text) or accounts.filter(name__iexact=text)[:2])
+        if not found:
+            raise forms.ValidationError(f"No account has “{text}” as its id or its name.")
+        if len(found) > 1:
+            raise forms.ValidationError(f"Several accounts are called “{text}”. Write the id of one.")
+        return found[0]
+
+    def prepare_value(self, value):
+        return value.external_id if isinstance(value, Account) else value
 
 
 class TaskForm(forms.Form):
     title = forms.CharField(
         label="What is to be done", max_length=200, error_messages={"required": "Say what is to be done."}
     )
-    account = forms.ModelChoiceField(queryset=Account.objects.none(), required=False, empty_label="No account")
+    account = AccountField(label="Account", required=False, max_length=300, help_text="Its id, or its name.")
     owner = forms.ModelChoiceField(queryset=Member.objects.none(), label="By", required=False, empty_label="Nobody yet")
     due_on = forms.DateField(label="Until", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     text = forms.CharField(label="Notes", max_length=2_000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
     def __init__(self, data=None, *, initial: dict | None = None):
         super().__init__(data, initial=initial, auto_id="task-%s")
-        self.fields["account"].queryset = Account.objects.filter(is_test=False).order_by("name", "external_id")
         self.fields["owner"].queryset = Member.objects.filter(pk__in=[each.pk for each in managers()]).select_related(
             "user"
         )
+
+
+def known_accounts(member: Member) -> list[Account]:
+    """Those that are offered while one types: the member's own, else the first by name."""
+    accounts = Account.objects.filter(is_test=False).order_by("name", "external_id")
+    return list(accounts.filter(manager=member)[:OFFERED]) or list(accounts[:OFFERED])
 
 
 def open_tasks():
@@ -66,6 +93,7 @@ def task_list(request, slug):
         "form": form,
         "whose": whose,
         "choices": WHOSE.items(),
+        "known_accounts": known_accounts(request.member),
         "today": today,
         "mine": Task.objects.filter(owner=request.member, done_at=None).count(),
     }

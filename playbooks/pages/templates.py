@@ -232,7 +232,8 @@ def template_settings(request, slug, key):
             template.save()
             messages.success(request, "Saved.")
     else:
-        messages.error(request, "Give the message a name.")
+        for wrong in form.errors.values():
+            messages.error(request, " ".join(wrong))
     return redirect("message-detail", slug=slug, key=key)
 
 

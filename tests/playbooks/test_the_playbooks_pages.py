@@ -5,6 +5,7 @@ from django.core import mail
 
 from onboarding.tenancy.models import Member
 from onboarding.tenancy.scope import workspace_scope
+from onboarding.tracking.models import Account
 from playbooks.models import Attention, Delivery, MessageTemplate, MessageText, Nudge, Task
 from tests import cast
 from tests.ladders import ladder, milestone, publish_ladder
@@ -161,7 +162,20 @@ def test_what_is_held_is_listed(vendor, acme, manager):
     assert "Sending is stopped" in page
 
 
+def test_a_task_names_its_account_by_id_or_name(acme_with_accounts, manager):
+    for title, account in (("One", "harbor"), ("Two", "MERIDIAN"), ("None", "")):
+        assert manager.post("/w/acme/tasks/", {"title": title, "account": account}).status_code == 302
+    with workspace_scope(acme_with_accounts.pk):
+        told = dict(Task.objects.values_list("title", "account__external_id"))
+        assert told == {"One": "harbor", "Two": "meridian", "None": None}
+        Account.objects.update(name="Twin")
+    assert "Several accounts are called" in text_of(manager.post("/w/acme/tasks/", {"title": "x", "account": "twin"}))
+
+
 def test_a_task_is_written_taken_and_done(acme, manager):
+    refused = manager.post("/w/acme/tasks/", {"title": "Call Harbor", "account": "Habour"}).content.decode()
+    assert "No account has “Habour” as its id or its name." in refused
+    assert 'value="Habour"' in refused
     manager.post("/w/acme/tasks/", {"title": "Call Harbor"})
     with workspace_scope(acme.pk):
         task = Task.objects.get()

@@ -156,6 +156,8 @@ def test_the_page_shows_them_and_asks_for_a_word(path, acme, signed_in, alice):
     answer = client.post(f"/w/acme/review/{matter.pk}/settle/", {"outcome": ""}, follow=True)
     assert "Say in a sentence what came of it." in answer.content.decode()
     client.post(f"/w/acme/review/{matter.pk}/settle/", {"outcome": "It is called otherwise now"})
+    late = client.post(f"/w/acme/review/{matter.pk}/settle/", {"outcome": "Renamed"}, follow=True).content.decode()
+    assert "Somebody settled it before you. You wrote: “Renamed”" in late
     page = client.get("/w/acme/review/").content.decode()
     assert "It is called otherwise now" in page
     assert "Dashboard Opened" in page

@@ -7,6 +7,11 @@ from onboarding.tenancy.models import User
 from tests.cast import PASSWORD
 
 
+def test_an_address_with_a_nought_byte_names_nothing(acme, signed_in, alice):
+    for path in ("/w/acme/messages/%00/", "/w/acme/playbook/step/%00/", "/w/acme/insight/definitions/%00/"):
+        assert signed_in(alice).get(path).status_code == 404, path
+
+
 def test_a_member_sees_the_workspace(company, signed_in):
     response = signed_in(company.alice).get(reverse("home", args=["acme"]))
     assert response.status_code == 200
