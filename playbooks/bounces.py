@@ -8,8 +8,8 @@ from django.dispatch import receiver
 
 from onboarding import clock
 from onboarding.tenancy.scope import current_workspace_id, workspace_scope
-from playbooks.lookups import find_message_of_provider
-from playbooks.models import Delivery, Undeliverable
+from playbooks.lookups import find_message_of_provider, find_session_of_provider
+from playbooks.models import Delivery, Session, Undeliverable
 
 Why = Undeliverable.Why
 SAID = {EventType.BOUNCED: Why.BOUNCED, EventType.REJECTED: Why.BOUNCED, EventType.COMPLAINED: Why.COMPLAINED}
@@ -30,23 +30,31 @@ COLUMNS = {Why.BOUNCED: "bounced_at", Why.COMPLAINED: "complained_at"}
 @receiver(tracking)
 def heard(sender, event, esp_name, **_):
     """Nothing is sent to that address any more. Of a mail that we do not know nothing is believed."""
-    why = SAID.get(event.event_type)
-    found = find_message_of_provider(str(event.message_id)[:200]) if why and event.message_id else None
-    if found is None or _is_passing(event):
+    why, name = SAID.get(event.event_type), str(event.message_id or "")[:200]
+    if not why or not name or _is_passing(event):
         return
-    workspace_id, delivery_id = found
-    with workspace_scope(workspace_id):
-        each = Delivery.objects.get(pk=delivery_id)
-        if event.recipient and event.recipient.lower() != each.email.lower():
-            return
-        note(each, why)
+    recipient = (event.recipient or "").lower()
+    if found := find_message_of_provider(name):
+        with workspace_scope(found[0]):
+            each = Delivery.objects.get(pk=found[1])
+            if recipient in ("", each.email.lower()):
+                note(each, why)
+    elif found := find_session_of_provider(name):
+        with workspace_scope(found[0]):
+            email = Session.objects.select_related("person").get(pk=found[1]).person.email.lower()
+            if recipient in ("", email):
+                write_no_more(email, why)
 
 
 def note(each: Delivery, why: str) -> None:
-    now = clock.now()
-    Delivery.objects.filter(pk=each.pk).update(**{COLUMNS[why]: now})
-    said = {"why": why, "at": now}
-    Undeliverable.objects.update_or_create(workspace_id=current_workspace_id(), email=each.email.lower(), defaults=said)
+    Delivery.objects.filter(pk=each.pk).update(**{COLUMNS[why]: clock.now()})
+    write_no_more(each.email, why)
+
+
+def write_no_more(email: str, why: str) -> None:
+    """To that address, in the open workspace."""
+    said = {"why": why, "at": clock.now()}
+    Undeliverable.objects.update_or_create(workspace_id=current_workspace_id(), email=email.lower(), defaults=said)
 
 
 def _is_passing(event) -> bool:

@@ -27,6 +27,12 @@ def find_mailed_message(token: str) -> tuple[int, int] | None:
     return found[0] if found else None
 
 
+def find_session_of_provider(name: str) -> tuple[int, int] | None:
+    """(workspace id, session id) of the mail about a session that a mail service knows by this name, or None."""
+    found = rows("select workspace_id, session_id from find_session_of_provider(%s)", [name])
+    return found[0] if found else None
+
+
 def find_message_of_provider(name: str) -> tuple[int, int] | None:
     """(workspace id, delivery id) of the mail that a mail service knows by this name, or None."""
     found = rows("select workspace_id, delivery_id from find_message_of_provider(%s)", [name])

@@ -26,7 +26,7 @@ from playbooks.plays import remind_due
 from playbooks.portfolio import digest
 from playbooks.reviewing.noticing import look_over
 from playbooks.sessions.booking import refresh_offer
-from playbooks.sessions.letters import claim_next, give_back, letters, put_off_next, settle
+from playbooks.sessions.letters import claim_next, give_back, letters, name_mail, put_off_next, settle
 from playbooks.webhooks import telling
 from playbooks.webhooks.delivering import deliver_due
 
@@ -168,10 +168,13 @@ def tell_one_session(workspace_id: int) -> bool:
         return False
     readers = []
     for reader, mail in mails.items():
-        if hand_in(mail).fate == Fate.NOT_TAKEN:
-            with workspace_scope(workspace_id):
+        handed = hand_in(mail)
+        with workspace_scope(workspace_id):
+            if handed.fate == Fate.NOT_TAKEN:
                 give_back(told, readers)
-            return False
+                return False
+            if reader == "person":
+                name_mail(told, handed.provider_id)
         readers.append(reader)
     with workspace_scope(workspace_id):
         settle(told)

@@ -68,6 +68,9 @@ class Session(WorkspaceModel):
     told_readers = ArrayField(
         models.CharField(max_length=40), default=list, db_default=[]
     )  # who was told of it already
+    provider_id = models.CharField(
+        max_length=200, blank=True, db_default=""
+    )  # the mail service's name for the person's last mail
     told_at = models.DateTimeField(null=True)  # handed over last
     told_to = models.BigIntegerField(null=True)  # the coach who has it in their calendar, or had and is gone
 
@@ -79,6 +82,7 @@ class Session(WorkspaceModel):
             ),
         ]
         indexes = [
+            models.Index(fields=["provider_id"], name="session_provider", condition=~Q(provider_id="")),
             models.Index(fields=["workspace", "state", "starts_at"], name="session_state"),
             models.Index(fields=["workspace", "person"], name="session_person"),
             models.Index(fields=["workspace"], name="session_to_tell", condition=~Q(to_tell="")),

@@ -97,6 +97,11 @@ def give_back(told: Told, readers: Sequence[str] = ()) -> None:
         settle(told)
 
 
+def name_mail(told: Told, provider_id: str) -> None:
+    """What the mail service calls the person's mail, by which it says afterwards that it came back, or was unwanted."""
+    Session.objects.filter(pk=told.session.pk).update(provider_id=provider_id[:200])
+
+
 def put_off_next() -> None:
     """It could not be written, for a fault of ours: it must not stand in the way of the others."""
     session = _waiting()

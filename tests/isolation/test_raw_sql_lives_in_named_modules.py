@@ -27,6 +27,7 @@ ALLOWED = {
     "onboarding/tracking/staging.py",
     "onboarding/tracking/partitions.py",
     "onboarding/tracking/management/commands/partitions.py",
+    "onboarding/tenancy/management/commands/migrate.py",
     "onboarding/tenancy/management/commands/prepare_database.py",
 }
 RAW = {"cursor", "raw", "extra", "RawSQL", "execute", "executemany", "copy_expert", "copy_from"}

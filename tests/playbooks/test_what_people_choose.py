@@ -13,7 +13,9 @@ from django.core import mail
 from onboarding.tenancy.scope import workspace_scope
 from onboarding.tracking.models import Event, EventName, Person
 from playbooks import bounces
-from playbooks.models import Delivery, Preference, Undeliverable
+from playbooks.models import Coach, Delivery, Preference, Session, Undeliverable
+from playbooks.sessions.booking import ask, book, cancel, free_times
+from playbooks.tasks import tell_sessions_of
 from tests.playbooks.conftest import DAY, MONDAY, look_on, make_nudge, shown
 from tests.senders import drain_all, identify, track
 
@@ -129,6 +131,27 @@ def report(client, service_id, kind, *, secret="user:secret", email="hannah@harb
     }
     headers = {"HTTP_AUTHORIZATION": "Basic " + base64.b64encode(secret.encode()).decode()}
     return client.post("/mail-service/postmark/tracking/", json.dumps(said), content_type="application/json", **headers)
+
+
+def test_a_session_s_mail_that_comes_back_ends_the_mails_as_well(client, hannah, acme, by_service):
+    with workspace_scope(acme.pk):
+        session = book(ask(hannah, "report"), free_times(Coach.objects.get())[0])
+    mail.send_mail("Another", "", None, ["omar@harbor.example"])  # this service counts its mails from 0, which is no name
+    tell_sessions_of(acme.pk)
+    with workspace_scope(acme.pk):
+        name = Session.objects.get().provider_id
+    assert name
+    assert report(client, name, "Bounce", email="somebody.else@harbor.example").status_code == 200
+    with workspace_scope(acme.pk):
+        assert not Undeliverable.objects.exists(), "it was not written to them"
+    report(client, name, "Bounce")
+    with workspace_scope(acme.pk):
+        assert [(each.email, each.why) for each in Undeliverable.objects.all()] == [
+            ("hannah@harbor.example", "bounced")
+        ]
+        cancel(session)
+    tell_sessions_of(acme.pk)
+    assert [each.to for each in mail.outbox[3:]] == [["alice@acme.example"]], "nothing more is written to it"
 
 
 @pytest.mark.parametrize(
