@@ -136,7 +136,8 @@ def report(client, service_id, kind, *, secret="user:secret", email="hannah@harb
 def test_a_session_s_mail_that_comes_back_ends_the_mails_as_well(client, hannah, acme, by_service):
     with workspace_scope(acme.pk):
         session = book(ask(hannah, "report"), free_times(Coach.objects.get())[0])
-    mail.send_mail("Another", "", None, ["omar@harbor.example"])  # this service counts its mails from 0, which is no name
+    # The service of tests calls its first mail 0, which is no name.
+    mail.send_mail("Another", "", None, ["omar@harbor.example"])
     tell_sessions_of(acme.pk)
     with workspace_scope(acme.pk):
         name = Session.objects.get().provider_id
