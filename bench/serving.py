@@ -7,10 +7,13 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
+from django.db.models import Q
 
+from analytics.kept import AGED, counts_version
 from analytics.models import Kept
 from bench.requests import Caller, request
 from milestones.models import Ladder
+from onboarding import clock
 from onboarding.tenancy.models import Member, Workspace
 from onboarding.tenancy.scope import workspace_scope
 
@@ -46,14 +49,25 @@ def pages(workspace: Workspace, folder: Path) -> tuple[dict[str, float], dict[st
         }
         working = {page: _p95(live.url, requests) for page, requests in asked.items()}
         _let_it_rest(workspace)
+        if _let_go_what_ages(workspace):  # an answer that ages while pages are measured has the worker work beside them
+            for requests in asked.values():
+                _p95(live.url, requests, times=len(requests))
+            _let_it_rest(workspace)
         return working, {page: _p95(live.url, requests) for page, requests in asked.items()}
     finally:
         live.stop()
 
 
-def _p95(url: str, requests: list[bytes]) -> float:
+def _let_go_what_ages(workspace: Workspace) -> int:
+    """Answers that rest on older counts, or would be worked out anew before long. Returns how many there were."""
+    with workspace_scope(workspace.pk):
+        old = Q(worked_out_at__lt=clock.now() - AGED / 2) | ~Q(version=counts_version())
+        return Kept.objects.filter(old).delete()[0]
+
+
+def _p95(url: str, requests: list[bytes], *, times: int = TIMES) -> float:
     caller, taken = Caller(url), []
-    for number in range(TIMES):
+    for number in range(times):
         began = time.perf_counter()
         status, answered = caller.ask(requests[number % len(requests)])
         taken.append(time.perf_counter() - began)
