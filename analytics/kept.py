@@ -35,9 +35,12 @@ class Answer:
         return self.said is None and not self.has_failed
 
 
-def answer(kind: str, question: str) -> Answer:
-    """The last answer, and the worker is asked for a newer one where the counts have moved since."""
-    now, version = clock.now(), counts_version()
+def answer(kind: str, question: str, version: int | None = None) -> Answer:
+    """The last answer, and the worker is asked for a newer one where the counts have moved since. `version`: `counts_version` of now,
+    from who asks much.
+    """
+    now = clock.now()
+    version = counts_version() if version is None else version
     row, is_new = Kept.objects.get_or_create(
         workspace_id=current_workspace_id(),
         kind=kind,

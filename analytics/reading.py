@@ -29,7 +29,7 @@ class Sheet:
     """Everything that the matrices of a ladder hold about a segment, in memory; a page reads it once and asks it much."""
 
     rows: dict[tuple[str, str], list[tuple]] = field(default_factory=dict)  # (measure, role) → rows
-    _unpacked: dict[tuple[str, str], Counts] = field(default_factory=dict)  # of those that were asked for
+    _unpacked: dict[tuple[tuple[str, ...], str], Counts] = field(default_factory=dict)  # of what was asked for
 
     def counts(self, measure: str, span: Span, role: str = "") -> Counts:
         """One measure of those whose time began in the span; "" is every role."""
@@ -37,13 +37,13 @@ class Sheet:
 
     def joined(self, measures: list[str], span: Span, role: str = "") -> Counts:
         """Several measures, each spell of each once."""
-        asked_for = [key for key in self.rows if key[0] in measures and role in ("", key[1])]
-        return Counts.joined([self._of(key).between(span.first, span.last) for key in asked_for])
-
-    def _of(self, key: tuple[str, str]) -> Counts:
+        key = (tuple(measures), role)
         if key not in self._unpacked:
-            self._unpacked[key] = Counts.of(sorted(self.rows[key], key=itemgetter(0)))
-        return self._unpacked[key]
+            rows = (
+                row for (name, of), rows in self.rows.items() if name in measures and role in ("", of) for row in rows
+            )
+            self._unpacked[key] = Counts.of(sorted(rows, key=itemgetter(0)))
+        return self._unpacked[key].between(span.first, span.last)
 
     @property
     def measures(self) -> set[str]:

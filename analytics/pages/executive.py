@@ -14,7 +14,7 @@ from analytics.climbers import Dimension
 from analytics.conditions import MANAGER
 from analytics.dimensions import Namer
 from analytics.executive import ACTIVE_BY, DRAWN, Line, View, before_words, look
-from analytics.kept import answer
+from analytics.kept import answer, counts_version
 from analytics.metrics import BY_KEY, METRICS
 from analytics.pages.filters import filters
 from analytics.reading import Sheet
@@ -52,7 +52,8 @@ def executive_view(request, slug):
         if asked is None or state is None:
             return render(request, "analytics/executive_empty.html", {"nav_current": "executive-view", "ladder": asked})
         kinds = (INTERVALS, ENGAGEMENT, SHEET) if asked.where else (INTERVALS, ENGAGEMENT)
-        sure, engaged, *counted = answers = [answer(kind, asked.key()) for kind in kinds]
+        version = counts_version()
+        sure, engaged, *counted = answers = [answer(kind, asked.key(), version) for kind in kinds]
         if request.htmx.target == "answers" and any(each.is_awaited for each in answers):
             return HttpResponse(status=204)  # nothing to show yet: the page stays as it is, and asks again
         if counted and counted[0].said is None:

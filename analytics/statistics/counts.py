@@ -61,20 +61,6 @@ class Counts:
         plain = (getattr(self, name)[start:end] for name in ("cohort", *PLAIN))
         return Counts(*plain, *(getattr(self, name).between(start, end) for name in SPARSE))
 
-    @classmethod
-    def joined(cls, parts: "Sequence[Counts]") -> "Counts":
-        """All of them beside each other, their rows one after another."""
-        if not parts:
-            return cls.of([])
-        starts = np.cumsum([0, *(len(part.cohort) for part in parts[:-1])])
-        plain = (np.concatenate([getattr(part, name) for part in parts]) for name in ("cohort", *PLAIN))
-        return cls(*plain, *(_joined([getattr(part, name) for part in parts], starts) for name in SPARSE))
-
-
-def _joined(parts: list[Sparse], starts: np.ndarray) -> Sparse:
-    row = np.concatenate([part.row + start for part, start in zip(parts, starts, strict=True)])
-    return Sparse(row, *(np.concatenate([getattr(part, name) for part in parts]) for name in ("lag", "n")))
-
 
 @dataclass(frozen=True)
 class LifeTable:
