@@ -62,7 +62,7 @@ def write_many(
 
 
 def _fact(verb: str, seat: Seat, ladder: str, at: datetime, said: dict, message_id: str) -> Fact:
-    properties = {"ladder": ladder, **{key: value for key, value in said.items() if value not in (None, "")}}
+    properties = {"ladder": ladder, **{key: _storable(value) for key, value in said.items() if value not in (None, "")}}
     return Fact(
         kind=Kind.CAIRN,
         message_id=message_id or f"cairn-{secrets.token_hex(12)}",
@@ -74,6 +74,11 @@ def _fact(verb: str, seat: Seat, ladder: str, at: datetime, said: dict, message_
         previous_id=None,
         properties=json.dumps(properties, default=_text).encode(),
     )
+
+
+def _storable(value):
+    """Without what no database takes: a nought byte, and half a pair of surrogates."""
+    return value.replace("\0", "").encode(errors="replace").decode() if isinstance(value, str) else value
 
 
 def words_of_cairn() -> list[int]:

@@ -19,7 +19,7 @@ from milestones.places import Place, read_places
 from milestones.recording import sweep
 from milestones.rules import VersionRules, version_rules
 from onboarding import clock
-from onboarding.tenancy.availability import is_away
+from onboarding.tenancy.availability import is_away, is_too_much
 from onboarding.tenancy.scope import current_workspace_id, workspace_scope
 from onboarding.tracking.decoding import Kind
 from onboarding.tracking.identities import Arrival
@@ -48,7 +48,7 @@ def drain(workspace_id: int) -> int:
                 _digest(rows)
             return len(rows)
     except Exception as error:
-        if is_away(error):
+        if _is_no_fault_of_the_rows(error):
             raise
         log.warning("drain of workspace %s failed, looking for the row: %s", workspace_id, type(error).__name__)
         return _drain_singly(workspace_id)
@@ -81,7 +81,7 @@ def drain_here() -> bool:
             if rows:
                 _digest(rows)
     except Exception as error:
-        if is_away(error):
+        if _is_no_fault_of_the_rows(error):
             raise
         log.warning("draining at once failed: %s", type(error).__name__)
         return False
@@ -136,12 +136,17 @@ def _drain_singly(workspace_id: int) -> int:
                     _digest([row])
                 done += 1
             except DatabaseError as error:
-                if is_away(error):
+                if _is_no_fault_of_the_rows(error):
                     raise
                 _blame(row, error)
             except Exception as error:
                 _blame(row, error)
     return done
+
+
+def _is_no_fault_of_the_rows(error: Exception) -> bool:
+    """A database that is away is waited for. One that gives up on a row would give up on it again: all others would wait behind it."""
+    return is_away(error) and not is_too_much(error)
 
 
 def _blame(row: InboxRow, error: Exception) -> None:

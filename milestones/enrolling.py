@@ -268,19 +268,18 @@ def _automatic_moments(wanted: list[tuple[Seat, LadderRule]]) -> dict[tuple[int,
     roles = seat_roles({seat.person_id for seat, _, taking in asked if taking.roles})
     floors = _floors(asked)
     moments: dict[tuple[int, int], datetime] = {}
-    candidates: dict[Candidate, tuple[int, int]] = {}
+    candidates: dict[Candidate, list[tuple[int, int]]] = {}  # several ladders may ask for the same
     facts: list[tuple[tuple[int, int], Seat, datetime, datetime | None]] = []
     for seat, ladder, taking in asked:
         for since, until in _spans(seat, taking, roles, floors.get((seat.pk, ladder, taking))):
             if taking.event:
                 last = until - INSTANT if until else None
-                candidates[Candidate(taking.event, seat.person_id, seat.account_id, since=since, until=last)] = (
-                    seat.pk,
-                    ladder,
-                )
+                candidate = Candidate(taking.event, seat.person_id, seat.account_id, since=since, until=last)
+                candidates.setdefault(candidate, []).append((seat.pk, ladder))
             else:
                 facts.append(((seat.pk, ladder), seat, since, until))
-    found = [(candidates[c], hit.at) for c, hit in find_hits(list(candidates), _name_ids(candidates)).items()]
+    hits = find_hits(list(candidates), _name_ids(candidates))
+    found = [(key, hit.at) for candidate, hit in hits.items() for key in candidates[candidate]]
     asked_facts = [(seat.person_id, seat.account_id, since, until) for _, seat, since, until in facts]
     if asked_facts:
         found += [(facts[place][0], at) for place, at in first_facts(asked_facts, besides=words_of_cairn())]

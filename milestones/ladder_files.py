@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -107,6 +108,7 @@ def _sense(document: dict):
         if told.get("value") and document.get("value"):
             said = {**document["value"], "text": told["value"]}
             yield from _told(said, f"translations/{language}/value", spans=("total",))
+    yield from _enroll(document.get("enroll", {}))
     placed: list[str] = []
     for rung in (rung for phase in document["phases"] for rung in phase["rungs"]):
         key, place = rung["milestone"], f"phases/…/{rung['milestone']}"
@@ -123,6 +125,23 @@ def _sense(document: dict):
         yield from _told(content.get("impact"), f"{place}/impact")
         yield from _translations(content, place)
         placed.append(key)
+
+
+def _enroll(enroll: dict):
+    """Whom the ladder takes on: a day that the calendar has, and conditions that can be read."""
+    try:
+        date.fromisoformat(str(enroll.get("since") or "2000-01-01"))
+    except ValueError:
+        yield Problem("enroll/since", f"{enroll['since']!r} is no day")
+    conditions = list(enumerate(enroll.get("where") or []))
+    asked = [(f"enroll/where/{number}", said) for number, said in conditions]
+    if enroll.get("event"):
+        asked.append(("enroll/event_where", {"event": enroll["event"], "where": enroll.get("event_where", [])}))
+    for place, said in asked:
+        try:
+            parse(said)
+        except CriteriaError as error:
+            yield Problem(place, str(error))
 
 
 def _criteria(content: dict, place: str, placed: list[str]):

@@ -126,7 +126,7 @@ def _context(request) -> dict | str | None:
         return "broken"
     try:
         document = msgspec.json.decode(body or b"{}")
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return "broken"
     context = document.get("context", {}) if isinstance(document, dict) else None
     if not isinstance(context, dict):

@@ -1,5 +1,6 @@
 """A person's token: a JWT that the vendor's back end signs, HS256 and nothing else (DESIGN.md section 7)."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,6 +16,8 @@ LEEWAY = timedelta(seconds=60)
 LIFETIME = timedelta(hours=24)
 MAX_LENGTH = 4096
 _reader = jwt.PyJWT()
+
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # no database takes it
 
 
 class TokenRefusedError(Exception):
@@ -39,9 +42,9 @@ def audience(token: str) -> str:
 
 
 def claimed_text(claims: dict, name: str, longest: int) -> str | None:
-    """A claim that is a short text without NUL; None for anything else."""
+    """A claim that is a short text that a database takes; None for anything else."""
     found = claims.get(name)
-    return found if isinstance(found, str) and len(found) <= longest and "\0" not in found else None
+    return found if isinstance(found, str) and len(found) <= longest and not UNSTORABLE.search(found) else None
 
 
 def verify(token: str, *, public_id: str, secrets: Iterable | None = None) -> Claims:

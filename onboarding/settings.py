@@ -153,7 +153,10 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"  # the broker may be flus
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = CAIRN_BASE_URL.startswith("https")
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("CAIRN_BEHIND_PROXY", default=False) else None
+_is_behind_proxy = env.bool("CAIRN_BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _is_behind_proxy else None
+# How many stand before us: else all who sign in would share the proxy's address, and its limits.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("CAIRN_PROXIES", default=int(_is_behind_proxy))
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- Mail --------------------------------------------------------------------------------------

@@ -39,6 +39,8 @@ def confirm(enrollment: Enrollment, key: str, *, by: str = "person", actor: str 
     signals = parse(row.rung.content["criteria"]).signals
     if by != "manager" and not any(isinstance(s, ConfirmedSignal) and s.by == by for s in signals):
         raise ActionRefusedError(_("This step is ticked by what you do in the product, not by hand."))
+    if by == "person":
+        _not_too_often(enrollment)
     actor = actor or str(enrollment.seat.person)
     acts.write(
         verb="confirmed", seat=enrollment.seat, ladder=enrollment.ladder.key, rung=key, by=by, actor=actor, note=note
@@ -86,6 +88,7 @@ def leave_out(enrollment: Enrollment, key: str, *, reason: str = "") -> bool:
     row = _allowed(enrollment, key, "not_for_me", _("This step cannot be left out."))
     if row.skipped_at is not None:
         return True
+    _not_too_often(enrollment)
     seat, actor = enrollment.seat, str(enrollment.seat.person)
     acts.write(verb="skipped", seat=seat, ladder=enrollment.ladder.key, rung=key, by="person", actor=actor, note=reason)
     return drain_here()
@@ -148,13 +151,21 @@ def _allowed(enrollment: Enrollment, key: str, what: str, refusal: str) -> Progr
     return row
 
 
-def _voice(enrollment: Enrollment, verb: str, *, actor: str = "", **said) -> bool:
-    names = EventName.objects.filter(name__in=[PREFIX + each for each in VOICES]).values_list("pk", flat=True)
+def _not_too_often(enrollment: Enrollment) -> None:
+    """What a person says and does by hand has a limit; what is said to them by the team has none."""
+    verbs = [PREFIX + each for each in (*VOICES, "confirmed", "skipped")]
+    names = EventName.objects.filter(name__in=verbs).values_list("pk", flat=True)
     lately = Event.objects.filter(
         person_id=enrollment.seat.person_id, name_id__in=list(names), occurred_at__gt=clock.now() - timedelta(hours=1)
     )
     if lately.count() >= MOST_AN_HOUR:
         raise ActionRefusedError(_("That was a lot within an hour. Please go on a little later."))
+
+
+def _voice(enrollment: Enrollment, verb: str, *, actor: str = "", **said) -> bool:
+    """`actor` is somebody of the team, else the person speaks for themselves."""
+    if not actor:
+        _not_too_often(enrollment)
     actor = actor or str(enrollment.seat.person)
     acts.write(verb=verb, seat=enrollment.seat, ladder=enrollment.ladder.key, actor=actor, **said)
     return drain_here()
@@ -174,7 +185,7 @@ def number_of(value) -> int | None:
     """A whole number, None for anything else."""
     try:
         return int(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from milestones.checklist.actions import ACTIONS, ActionRefusedError, act, recommend
+from milestones.checklist.actions import ACTIONS, ActionRefusedError, act, number_of, recommend, words_of
 from milestones.checklist.document import document
 from milestones.checklist.stored import etag_of, stamp_of
 from milestones.languages import reading
@@ -106,13 +106,9 @@ def act_on_rung(request, token, key, action):
 @in_their_language
 def recommend_ladder(request, token):
     """Would they recommend it to a colleague."""
-    rating = request.POST.get("rating", "")
     try:
-        recommend(
-            request.link.enrollment,
-            rating=int(rating) if rating.isdigit() else None,
-            text=request.POST.get("text", "").strip()[:2000],
-        )
+        rating, text = number_of(request.POST.get("rating")), words_of(request.POST.get("text"))
+        recommend(request.link.enrollment, rating=rating, text=text)
     except ActionRefusedError as error:
         return _private(render(request, PAGE, {**_context(request, token), "notice": str(error)}, status=409), request)
     return redirect("checklist", token=token)

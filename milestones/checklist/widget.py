@@ -170,7 +170,7 @@ def _sent(request) -> dict:
         raise ActionRefusedError("That is too much for one step.")
     try:
         said = json.loads(request.body or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return said if isinstance(said, dict) else {}
 

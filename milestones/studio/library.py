@@ -33,7 +33,7 @@ def milestone_list(request, slug):
     if q:
         said = Q(title__icontains=q) | Q(key__icontains=q)
         found = found.filter(said | Q(content__outcome__icontains=q) | Q(content__cue__icontains=q))
-    chosen = {tag: request.GET.get(tag, "")[:200] for tag in TAGS}
+    chosen = {tag: request.GET.get(tag, "").replace("\0", "")[:200] for tag in TAGS}
     for tag, word in chosen.items():
         if word:
             found = found.filter(content__contains={"tags": {tag: [word]}})

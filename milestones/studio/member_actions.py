@@ -7,6 +7,8 @@ raises ActionRefusedError with the reason.
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from milestones import acts
 from milestones.checklist.actions import ActionRefusedError, answer
 from milestones.checklist.actions import confirm as confirm_rung
@@ -25,7 +27,7 @@ from onboarding import clock
 from onboarding.tenancy.audit import record
 from onboarding.tenancy.models import Member
 from onboarding.tenancy.scope import current_workspace_id
-from onboarding.tracking.models import Account, EventName, Seat
+from onboarding.tracking.models import Account, EventName, Person, Seat
 
 MOST_AT_ONCE = 500
 
@@ -165,6 +167,12 @@ def enroll_listed(ladder: Ladder, external_ids: list[str], *, member: Member, no
         record(member=member, verb="enrolled a list of people", subject=ladder.name, detail=detail)
     shows = drain_here() if fresh else True
     return Listed(len(fresh), already, [each for each in wanted if each not in latest], shows)
+
+
+def may_be_put_on(ladder: Ladder, people: QuerySet[Person]) -> QuerySet[Person]:
+    """Those of them who have a seat, and are not on the ladder, nor were where it takes people once."""
+    seats = Seat.objects.filter(person=OuterRef("pk"), left_at=None)
+    return people.filter(Exists(seats)).exclude(pk__in=_on_it(ladder).values("seat__person"))
 
 
 def _on_it(ladder: Ladder):

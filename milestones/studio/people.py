@@ -50,9 +50,9 @@ def person_list(request, slug):
 
 def _wanted(query) -> Wanted:
     return Wanted(
-        q=query.get("q", "").strip()[:200],
-        role=query.get("role", "")[:60],
-        ladder=query.get("ladder", "")[:100],
+        q=query.get("q", "").replace("\0", "").strip()[:200],
+        role=query.get("role", "").replace("\0", "")[:60],
+        ladder=query.get("ladder", "").replace("\0", "")[:100],
         account=whole_number(query.get("account")),
         anonymous=query.get("anonymous") == "1",
     )
@@ -182,7 +182,7 @@ def rung_act(request, slug, pk, enrollment, key, verb):
 @open_to(Access.MANAGER)
 def help_answered(request, slug, pk, enrollment, key):
     """Somebody of the team has answered a call for help."""
-    climb, note = _find(pk, enrollment), request.POST.get("note", "").strip()[:500]
+    climb, note = _find(pk, enrollment), request.POST.get("note", "").replace("\0", "").strip()[:500]
     shows = member_actions.answer_help(climb, key, member=request.member, note=note)
     messages.success(request, "Answered." if shows else "Saved; it will show in a moment.")
     if request.POST.get("from") == "account" and climb.seat.account_id:

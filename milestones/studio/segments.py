@@ -10,7 +10,7 @@ from milestones.checklist.actions import ActionRefusedError
 from milestones.models import Ladder, Segment, SegmentEntry
 from milestones.segments import MOST, MOST_LISTED, make, members_of, people_of, users_of, write_list
 from milestones.studio.enroll_list import read_ids
-from milestones.studio.member_actions import enroll_listed
+from milestones.studio.member_actions import enroll_listed, may_be_put_on
 from milestones.studio.rendering import show
 from milestones.studio.roles import role_label, usual_roles
 from milestones.studio.rung_form import area
@@ -178,8 +178,7 @@ def segment_enroll(request, slug, key):
     if not form.is_valid():
         return _page(request, segment, None, form)
     ladder = Ladder.objects.select_related("live").get(key=form.cleaned_data["ladder"])
-    on_it = ladder.enrollments.filter(ended_at=None).values("seat__person")
-    waiting = people_of(segment).exclude(external_id=None).exclude(pk__in=on_it).order_by("pk")
+    waiting = may_be_put_on(ladder, people_of(segment).exclude(external_id=None)).order_by("pk")
     ids = list(waiting.values_list("external_id", flat=True)[:AT_A_TIME])
     try:
         listed = enroll_listed(ladder, ids, member=request.member, note=form.cleaned_data["note"])

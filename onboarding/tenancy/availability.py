@@ -15,6 +15,12 @@ def is_away(error: BaseException | None) -> bool:
     return isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
 
 
+def is_too_much(error: BaseException) -> bool:
+    """Whether the database is there, and gave up on this very question: it took too long, or its answer is larger than may be."""
+    code = getattr(error.__cause__, "pgcode", None) or ""
+    return code == "57014" or code.startswith("54")
+
+
 def server_error(request):
     """handler500: a database that is away is 503 with Retry-After, anything else 500; JSON where machines ask."""
     # Everything that goes wrong ends here, from views and from middleware alike, so one place tells the two apart.

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from django.db.models import Q
-from django.db.models.fields.json import KeyTextTransform
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
 from onboarding.tracking.models import Account, Exclusion, Person
 
@@ -40,6 +40,8 @@ def _fits(rule: Exclusion, subject: Person | Account) -> bool:
         return is_person and subject.email.lower().endswith(f"@{rule.value}")
     if (rule.kind == Kind.PERSON) != is_person:
         return False
+    if is_person and not subject.trait_times.get(rule.trait, [False])[0]:
+        return False  # a browser's word takes nobody out of the numbers
     return _text(subject.traits.get(rule.trait)).lower() == rule.value.lower()
 
 
@@ -61,7 +63,12 @@ def _judge_all(model: type[Person | Account]) -> int:
             fitting |= Q(test_said=None, email__iendswith=f"@{rule.value}") if model is Person else Q()
         elif (rule.kind == Kind.PERSON) == (model is Person):
             rows = rows.annotate(**{f"trait_{number}": KeyTextTransform(rule.trait, "traits")})
-            fitting |= Q(test_said=None, **{f"trait_{number}__iexact": rule.value})
+            fits = Q(test_said=None, **{f"trait_{number}__iexact": rule.value})
+            if model is Person:
+                told = KeyTextTransform("0", KeyTransform(rule.trait, "trait_times"))
+                rows = rows.annotate(**{f"trusted_{number}": told})
+                fits &= Q(**{f"trusted_{number}": "true"})
+            fitting |= fits
     tests = set(rows.filter(fitting).values_list("pk", flat=True))
     model.objects.filter(is_test=True).exclude(pk__in=tests).update(is_test=False)
     model.objects.filter(is_test=False, pk__in=tests).update(is_test=True)

@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 
 import msgspec
-from django.db.models import Min
+from django.db.models import Max, Min
 
 from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking import counting
@@ -203,10 +203,10 @@ def rebuild_people(people: set[int]) -> None:
     tests = counting.rules() if people else []
     for person in Person.objects.filter(pk__among=people):
         events = Event.objects.filter(person_id=person.pk)
-        span = events.order_by("occurred_at").values_list("occurred_at", flat=True)
-        if not span:
+        span = events.aggregate(first=Min("occurred_at"), last=Max("occurred_at"))
+        if span["first"] is None:
             continue
-        person.first_seen_at, person.last_seen_at = span[0], span.reverse()[0]
+        person.first_seen_at, person.last_seen_at = span["first"], span["last"]
         person.traits, person.trait_times = {}, {}
         for event in events.filter(kind=Kind.IDENTIFY).order_by("occurred_at", "source_id", "message_id"):
             order = (microseconds(event.occurred_at), event.source_id, event.message_id)

@@ -15,7 +15,7 @@ from onboarding import clock
 from onboarding.tenancy.keys import add_signing_secret
 from onboarding.tenancy.models import AuditEntry
 from onboarding.tenancy.scope import workspace_scope
-from onboarding.tracking.models import Account
+from onboarding.tracking.models import Account, Event, InboxRow
 from tests.ladders import ladder, milestone, publish_ladder
 from tests.senders import Sender, group, identify, track
 
@@ -42,6 +42,16 @@ def sender(client, acme):
 def link(acme, sender):
     with workspace_scope(acme.pk):
         return f"/c/{make_link(Enrollment.objects.get())}/"
+
+
+@pytest.fixture
+def token(acme):
+    """The widget's, for Petra."""
+    with workspace_scope(acme.pk):
+        _, secret = add_signing_secret()
+    now = clock.now()
+    claims = {"sub": "petra", "aud": acme.public_id, "iat": now, "exp": now + timedelta(hours=1)}
+    return jwt.encode(claims, secret, algorithm="HS256")
 
 
 def shown(acme) -> dict:
@@ -145,6 +155,43 @@ def test_somebody_who_never_stops_is_asked_to_wait(client, acme, link, monkeypat
     assert MOST_AN_HOUR > 2
 
 
+def test_confirming_again_and_again_has_an_end_and_the_team_may_answer(client, acme, alice, link, monkeypatch):
+    document_of = ladder(
+        milestone("both", {"all": [{"confirmed_by": "person"}, {"event": "Never"}]}), key="other", rungs={"both": {}}
+    )
+    publish_ladder(acme, document_of)
+    with workspace_scope(acme.pk):
+        other = Enrollment.objects.get(ladder__key="other")
+        address, path = f"/c/{make_link(other)}/", Enrollment.objects.select_related("seat").get(ladder__key="path")
+        answered = f"/w/acme/people/{path.seat.person_id}/enrollments/{path.pk}/help/report/answered/"
+    monkeypatch.setattr("milestones.checklist.actions.MOST_AN_HOUR", 2)
+    answers = [client.post(f"{address}rungs/both/confirm", **HERE).status_code for _ in range(3)]
+    assert answers == [302, 302, 409]
+    client.force_login(alice)
+    assert client.post(answered, {"note": "Called"}).status_code == 302, "the limit is the person's"
+
+
+def test_what_no_database_takes_is_left_out_and_the_rest_is_kept(client, acme, alice, sender, link, token):
+    sender.send(track("petra", "Reported"), track("petra", "Shared"))
+    client.post(f"{link}recommend", {"rating": "9", "text": "Saves\0 a morning"}, **HERE)
+    assert "You said 9. Thank you." in client.get(link).content.decode()
+    assert client.post(f"{link}recommend", {"rating": "²"}, **HERE).status_code == 409
+    sent = '{"text": "Half \\ud83d of it", "rating": 1e999}'
+    asked = client.post(
+        "/widget/v1/rungs/report/help",
+        sent,
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    assert asked.status_code == 200
+    with workspace_scope(acme.pk):
+        assert not InboxRow.objects.exists(), "nothing waits, or is parked"
+        notes = (
+            Event.objects.filter(properties__has_key="note").order_by("id").values_list("properties__note", flat=True)
+        )
+        assert list(notes) == ["Saves a morning", "Half ? of it"]
+
+
 @pytest.mark.parametrize(
     ("action", "body", "status"),
     [
@@ -159,12 +206,7 @@ def test_somebody_who_never_stops_is_asked_to_wait(client, acme, link, monkeypat
         ("dance", {}, 404),
     ],
 )
-def test_the_widget_says_the_same(client, acme, sender, action, body, status):
-    with workspace_scope(acme.pk):
-        _, secret = add_signing_secret()
-    now = clock.now()
-    claims = {"sub": "petra", "aud": acme.public_id, "iat": now, "exp": now + timedelta(hours=1)}
-    token = jwt.encode(claims, secret, algorithm="HS256")
+def test_the_widget_says_the_same(client, acme, sender, token, action, body, status):
     answer = client.post(
         f"/widget/v1/rungs/report/{action}",
         json.dumps(body),

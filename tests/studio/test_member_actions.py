@@ -153,6 +153,14 @@ def test_a_list_is_put_on_a_ladder_and_the_unknown_are_named(studio, acme):
     assert on(acme, "extra", "petra") is not None
 
 
+def test_a_quotation_mark_without_its_other_half_swallows_nobody(studio, acme):
+    page = "/w/acme/ladders/extra/enroll/"
+    said = studio.post(page, {"text": '"oops\nhannah\n"petra",x\n' + "y" * 200_000}).content.decode()
+    assert on(acme, "extra", "hannah") is not None
+    assert on(acme, "extra", "petra") is not None
+    assert "2 not known" in said
+
+
 def test_a_csv_file_is_read_and_what_is_no_text_refused(studio, acme):
     page = "/w/acme/ladders/extra/enroll/"
     file = SimpleUploadedFile("people.csv", "\ufeffid,x\nhannah".encode())

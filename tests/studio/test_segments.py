@@ -14,7 +14,7 @@ from milestones.segments import make, members_of
 from onboarding import clock
 from onboarding.tenancy.keys import add_api_key
 from onboarding.tenancy.scope import workspace_scope
-from onboarding.tracking.models import IntakeDay
+from onboarding.tracking.models import IntakeDay, Seat
 from tests.ladders import ladder, milestone, publish_ladder
 from tests.senders import Sender, drain_all, group, identify, track
 
@@ -78,6 +78,17 @@ def test_a_list_names_who_is_in_it_and_all_are_put_on_a_ladder(client, sender, a
     assert "1 of the list has not been seen yet." in page.content.decode()
     client.post(f"{PAGE}pilot/enroll/", {"ladder": "path", "note": "Pilot group"})
     assert enrolled(acme) == {"petra", "kofi"}
+
+
+def test_those_who_left_or_were_on_it_stand_in_nobody_s_way(client, sender, acme, monkeypatch):
+    publish_ladder(acme, ladder(milestone("report", {"event": "Reported"}), enroll={"when": "manual"}))
+    file = SimpleUploadedFile("people.csv", b"petra\nluis\nkofi\n")
+    client.post(f"{PAGE}new/", {"name": "Pilot", "of": "person", "how": "list", "file": file})
+    with workspace_scope(acme.pk):
+        Seat.objects.filter(person__external_id__in=["petra", "luis"]).update(left_at=clock.now())
+    monkeypatch.setattr("milestones.studio.segments.AT_A_TIME", 1)
+    client.post(f"{PAGE}pilot/enroll/", {"ladder": "path", "note": ""})
+    assert enrolled(acme) == {"kofi"}
 
 
 @pytest.mark.parametrize(

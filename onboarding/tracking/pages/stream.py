@@ -150,8 +150,9 @@ def _refused_lines(events: list[RefusedEvent]) -> list[Line]:
 def _refused_line(event: RefusedEvent, source: Source | None) -> Line:
     try:
         sent = json.loads(event.event)
-    except ValueError:
-        sent = None  # cut at 2,000 bytes, or no JSON to begin with
+        laid_out = json.dumps(sent, indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        sent, laid_out = None, event.event  # cut at 2,000 bytes, no JSON to begin with, or too deep to be laid out
     said = sent if isinstance(sent, dict) else {}
     return Line(
         id=event.id,
@@ -162,7 +163,7 @@ def _refused_line(event: RefusedEvent, source: Source | None) -> Line:
         who=event.user_id or str(said.get("userId") or said.get("anonymousId") or ""),
         note=REPEATED.get(event.code, event.message),
         code=event.code,
-        json=event.event if sent is None else json.dumps(sent, indent=2, ensure_ascii=False),
+        json=laid_out,
     )
 
 
