@@ -56,6 +56,8 @@ app.conf.update(
             "schedule": timedelta(minutes=10),
             "options": {"expires": 300},
         },
+        "forget": {"task": "tracking.forget_refused", "schedule": timedelta(minutes=10), "options": {"expires": 300}},
+        "months": {"task": "tracking.make_months", "schedule": timedelta(minutes=10), "options": {"expires": 300}},
         "move": {"task": "milestones.move", "schedule": timedelta(seconds=2), "options": {"expires": 5}},
     },
 )

@@ -11,11 +11,14 @@ from django.urls import reverse
 from onboarding import clock
 from onboarding.tenancy.audit import record
 from onboarding.tenancy.lookups import find_invitation
+from onboarding.tenancy.mailing import Fate, hand_in
 from onboarding.tenancy.models import Access, Invitation, Member, User, Workspace
+from onboarding.tenancy.notifications import notify
 from onboarding.tenancy.scope import workspace_scope
 from onboarding.tenancy.secrets import hash_secret, new_secret
 
 LIFETIME = timedelta(hours=72)
+MOST_A_DAY, MOST_TO_ONE = 100, 5  # of a workspace, and of these to one address
 SESSION_KEY = "invitation"
 
 
@@ -24,13 +27,20 @@ class InvitationRefusedError(Exception):
 
 
 def invite(*, workspace: Workspace, by: Member, email: str, access: str) -> Invitation:
-    """Make an invitation and mail it. Raises InvitationRefusedError for an access above the inviter's own."""
+    """Make an invitation and mail it. Raises InvitationRefusedError for an access above the inviter's own, and for very many."""
     if not by.may(Access.ADMIN) or not by.may(access):
         raise InvitationRefusedError("You can invite people up to your own access.")
     email = email.strip().lower()
     if Member.objects.filter(user__email__iexact=email).exists():
         raise InvitationRefusedError(f"{email} is a member already.")
     now, token = clock.now(), new_secret("cairn_invite")
+    lately = Invitation.objects.filter(created_at__gt=now - timedelta(days=1))
+    if lately.count() >= MOST_A_DAY:
+        raise InvitationRefusedError(f"{MOST_A_DAY} people were invited within a day. Go on tomorrow.")
+    if lately.filter(email=email).count() >= MOST_TO_ONE:
+        raise InvitationRefusedError(
+            f"{email} was invited {MOST_TO_ONE} times within a day. Ask them to look for the mail."
+        )
     Invitation.objects.filter(email=email, accepted_at=None, revoked_at=None).update(revoked_at=now)
     invitation = Invitation.objects.create(
         workspace=workspace,
@@ -42,19 +52,24 @@ def invite(*, workspace: Workspace, by: Member, email: str, access: str) -> Invi
         expires_at=now + LIFETIME,
     )
     record(member=by, verb="invited", subject=email, detail={"access": access})
-    transaction.on_commit(lambda: _mail(email, workspace.name, str(by.user), token))
+    transaction.on_commit(lambda: _mail(email, workspace, by, token))
     return invitation
 
 
-def _mail(email: str, workspace_name: str, inviter: str, token: str) -> None:
+def _mail(email: str, workspace: Workspace, by: Member, token: str) -> None:
+    """The inviter is told where the mail server did not take it."""
+    inviter = str(by.user)
     context = {
-        "workspace_name": workspace_name,
+        "workspace_name": workspace.name,
         "inviter": inviter,
         "link": settings.CAIRN_BASE_URL + reverse("invitation", args=[token]),
     }
     body = render_to_string("tenancy/email/invitation.txt", context)
-    subject = " ".join(f"{inviter} invites you to {workspace_name} on Cairn".split())
-    EmailMessage(subject=subject, body=body, to=[email]).send()
+    subject = " ".join(f"{inviter} invites you to {workspace.name} on Cairn".split())
+    if hand_in(EmailMessage(subject=subject, body=body, to=[email])).fate != Fate.TAKEN:
+        with workspace_scope(workspace.pk):
+            text = f"The invitation to {email} could not be mailed. Invite them again."
+            notify(by, text, reverse("member-list", args=[workspace.slug]))
 
 
 def find_open(token: str) -> tuple[Workspace, Invitation] | None:

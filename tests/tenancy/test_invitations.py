@@ -11,7 +11,7 @@ from onboarding import clock
 from onboarding.tenancy.invitations import InvitationRefusedError, accept, find_open, invite, revoke
 from onboarding.tenancy.lookups import memberships_of
 from onboarding.tenancy.membership import change_access, remove
-from onboarding.tenancy.models import Access, AuditEntry, Invitation, Member, User
+from onboarding.tenancy.models import Access, AuditEntry, Invitation, Member, Notification, User
 from onboarding.tenancy.scope import workspace_scope
 from tests import cast
 from tests.cast import PASSWORD
@@ -47,6 +47,27 @@ def dana(db):
 
 def access_of(user) -> list[str]:
     return [membership.access for membership in memberships_of(user.pk)]
+
+
+def test_a_mail_server_that_is_away_breaks_nothing_and_is_told(post, acme, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_PORT = 1
+    with post.capture(execute=True), workspace_scope(acme.pk):
+        invite(workspace=acme, by=post.member(post.owner), email="dana@acme.example", access="manager")
+    with workspace_scope(acme.pk):
+        told = Notification.objects.get().text
+    assert told == "The invitation to dana@acme.example could not be mailed. Invite them again."
+
+
+def test_inviting_has_an_end(post, acme, monkeypatch):
+    for _ in range(5):
+        post.send()
+    with pytest.raises(InvitationRefusedError, match="5 times within a day"):
+        post.send()
+    monkeypatch.setattr("onboarding.tenancy.invitations.MOST_A_DAY", 6)
+    post.send(email="omar@acme.example")
+    with pytest.raises(InvitationRefusedError, match="Go on tomorrow"):
+        post.send(email="petra@acme.example")
 
 
 def test_an_invitation_lets_its_addressee_in_with_its_access(post, dana, signed_in):

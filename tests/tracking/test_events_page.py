@@ -10,13 +10,26 @@ from milestones.draining import TRIES
 from onboarding import clock
 from onboarding.tenancy.models import AuditEntry
 from onboarding.tenancy.scope import workspace_scope
-from onboarding.tracking.models import Event, InboxRow
+from onboarding.tracking.models import Event, InboxRow, RefusedEvent
 from onboarding.tracking.pages import stream
+from onboarding.tracking.tasks import forget_refused_everywhere
 from tests import cast
 from tests.ladders import ladder, milestone, publish_ladder
 from tests.senders import Sender, drain_all, group, track
 
 PAGE = "/w/acme/events/"
+
+
+def test_what_was_refused_is_kept_for_a_month_and_not_without_end(acme, monkeypatch):
+    now = clock.now()
+    monkeypatch.setattr("onboarding.tracking.refusals_kept.KEPT", 2)
+    with workspace_scope(acme.pk):
+        for days in (40, 3, 2, 1):
+            said = {"source_id": 1, "received_at": now - timedelta(days=days), "code": "missing_id", "event": "{}"}
+            RefusedEvent.objects.create(workspace=acme, **said)
+    forget_refused_everywhere()
+    with workspace_scope(acme.pk):
+        assert [(now - each.received_at).days for each in RefusedEvent.objects.order_by("pk")] == [2, 1]
 
 
 @pytest.fixture

@@ -114,9 +114,13 @@ def _refused(filters: Filters) -> QuerySet:
     rows = RefusedEvent.objects.filter(repeated if filters.kind == "repeated" else ~repeated)
     # What could not be read has no columns of its own, only its text as it came.
     if filters.name:
-        rows = rows.filter(Q(name=filters.name) | Q(name="", event__contains=json.dumps(filters.name)))
+        rows = rows.filter(
+            Q(name=filters.name) | Q(name="", event__contains=json.dumps(filters.name, ensure_ascii=False))
+        )
     if filters.person:
-        rows = rows.filter(Q(user_id=filters.person) | Q(user_id="", event__contains=json.dumps(filters.person)))
+        rows = rows.filter(
+            Q(user_id=filters.person) | Q(user_id="", event__contains=json.dumps(filters.person, ensure_ascii=False))
+        )
     return rows
 
 
