@@ -184,9 +184,8 @@ def _by_day(ways: Ways, day: int, seed: int) -> Estimate:
         return Estimate(value, None, None, ways.people, clusters)
     sure = band(spells, seed=seed)
     last = min(day, len(sure.low) - 1) if sure else 0
-    if (
-        sure is None or sure.low[last] == sure.high[last]
-    ):  # a curve that has not begun to rise does not know how sure it is
+    # A curve that has not begun to rise does not know how sure it is.
+    if sure is None or sure.low[last] == sure.high[last]:
         return Estimate(value, None, None, ways.people, clusters)
     return Estimate(value, float(sure.low[last]), float(sure.high[last]), ways.people, clusters)
 
@@ -238,10 +237,8 @@ def _compared(question: Question, found: Read, rows: list[str], seed: int) -> di
     up to it, and how likely so much of a difference were without any.
     """
     curves, compared = [], []
-    are_others = not question.measure.is_of_accounts or question.row.of in (
-        ACCOUNT,
-        MANAGER,
-    )  # none stands in two groups
+    # No account may stand in two groups, where accounts are laid beside all others.
+    are_others = not question.measure.is_of_accounts or question.row.of in (ACCOUNT, MANAGER)
     for value in [value for value in rows if value != OTHERS]:
         which = which_of(found.row, value, rows)
         mine, rest = found.ways.only(which), found.ways.only(~which)

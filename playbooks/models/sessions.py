@@ -65,12 +65,9 @@ class Session(WorkspaceModel):
     to_tell = models.CharField(max_length=10, blank=True)  # what is to be mailed: offered, booked, moved, cancelled
     tell_at = models.DateTimeField(null=True)  # not before then: the server took nothing
     tell_tries = models.SmallIntegerField(default=0)
-    told_readers = ArrayField(
-        models.CharField(max_length=40), default=list, db_default=[]
-    )  # who was told of it already
-    provider_id = models.CharField(
-        max_length=200, blank=True, db_default=""
-    )  # the mail service's name for the person's last mail
+    # Who was told of it already; and the mail service's name for the person's last mail.
+    told_readers = ArrayField(models.CharField(max_length=40), default=list, db_default=[])
+    provider_id = models.CharField(max_length=200, blank=True, db_default="")
     told_at = models.DateTimeField(null=True)  # handed over last
     told_to = models.BigIntegerField(null=True)  # the coach who has it in their calendar, or had and is gone
 
