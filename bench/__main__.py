@@ -100,7 +100,21 @@ def of_forecasts(options) -> bool:
     return come_true
 
 
-PARTS = {"rounds": of_rounds, "numbers": of_numbers, "nudges": of_nudges, "forecasts": of_forecasts}
+def of_histories(options) -> bool:
+    """Sliding windows over a subject with few events and over one with many."""
+    from bench import histories
+
+    say(f"windows over histories of {histories.FEW:,} and of {histories.MANY:,} events")
+    return show({"history_growth": [histories.growth(histories.prepare())]})
+
+
+PARTS = {
+    "rounds": of_rounds,
+    "numbers": of_numbers,
+    "nudges": of_nudges,
+    "histories": of_histories,
+    "forecasts": of_forecasts,
+}
 
 
 def show(figures: dict[str, list[float]]) -> bool:

@@ -36,6 +36,7 @@ FIGURES = (
     Figure("page", "a page with numbers, p95", 0.4, 0.15, unit="s", less=True),
     Figure("nudged", "nudges decided for 100,000 people", 120, 60, unit="s", less=True),
     Figure("nudge_growth", "the same, to 10,000 people", 14, 11, less=True),
+    Figure("history_growth", "sliding windows over 32,000 events, to over 4,000", 16, 10, less=True),
     Figure("dry_run", "dry run of 9 rungs, 20 events a person, to a bare count", 40, 10, less=True),
     Figure("widget_same", "widget data, 304, to a no-op view", 0.25, 0.45),
 )

@@ -12,12 +12,12 @@ from django.db import DatabaseError, transaction
 from milestones.concluding import conclude
 from milestones.criteria import EventSignal
 from milestones.enrolling import Fresh, LadderRule, enroll_people, ladder_rules
-from milestones.evaluation import event_name
 from milestones.judging import News
 from milestones.models import ChecklistDocument, Enrollment, Version
 from milestones.places import Place, read_places
 from milestones.recording import sweep
 from milestones.rules import VersionRules, version_rules
+from milestones.signals_in_sql import event_name
 from onboarding import clock
 from onboarding.tenancy.availability import is_away, is_too_much
 from onboarding.tenancy.scope import current_workspace_id, workspace_scope

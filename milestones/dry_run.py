@@ -15,12 +15,12 @@ from milestones.climbing import Act, Carried
 from milestones.concluding import think
 from milestones.drafting.edits import content_of, keys, needs, rungs
 from milestones.enrolling import LadderRule, draft_rule, enrollable_seats, find_spans
-from milestones.evaluation import event_name
 from milestones.judging import judge
 from milestones.models import Enrollment, Progress, Version
 from milestones.recording import Concluded
 from milestones.rules import VersionRules, document_rules
 from milestones.segments import GoneError
+from milestones.signals_in_sql import event_name
 from onboarding.tracking.counting import real
 from onboarding.tracking.models import EventName, Person
 

@@ -8,11 +8,12 @@ from functools import lru_cache
 from milestones.acts import read, words_of_cairn
 from milestones.climbing import Act
 from milestones.criteria import Criteria, EventSignal, Group, TraitSignal, parse
-from milestones.evaluation import BEGINNING, INSTANT, Candidate, event_name, find_hits, first_facts
+from milestones.evaluation import BEGINNING, INSTANT, Candidate, find_hits, first_facts
 from milestones.models import Enrollment, Ladder, Version
 from milestones.places import Place
 from milestones.rules import version_rules
 from milestones.segments import frozen_enroll
+from milestones.signals_in_sql import event_name
 from milestones.transitions import Change, announce
 from onboarding import clock
 from onboarding.tenancy.scope import current_workspace_id

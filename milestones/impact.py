@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from django.utils.formats import number_format
 
-from milestones.evaluation import INSTANT, Candidate, event_name, measure
+from milestones.evaluation import INSTANT, Candidate, measure
 from milestones.impact_templates import PLACEHOLDER, Measure, Template
 from milestones.models import Enrollment
+from milestones.signals_in_sql import event_name
 from onboarding.tracking.models import EventName
 
 

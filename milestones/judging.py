@@ -8,10 +8,11 @@ from milestones import acts as cairn_acts
 from milestones.climbing import Act, Found, reopenings, window_end
 from milestones.criteria import EventSignal
 from milestones.enrolling import roles_of, seat_roles
-from milestones.evaluation import Candidate, event_name, find_hits
+from milestones.evaluation import Candidate, find_hits
 from milestones.models import Enrollment, Hit
 from milestones.quorum import SeatSpan, when_people, when_share
 from milestones.rules import SignalRule, VersionRules, version_rules
+from milestones.signals_in_sql import event_name
 from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.models import Event, EventName, Seat

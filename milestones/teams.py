@@ -5,10 +5,11 @@ from datetime import datetime
 
 from milestones.climbing import Act
 from milestones.criteria import EventSignal
-from milestones.evaluation import Candidate, event_name, find_hits
+from milestones.evaluation import Candidate, find_hits
 from milestones.judging import climber_of, make_candidate, seat_spans
 from milestones.models import Enrollment
 from milestones.quorum import Standing, standing_of_people, standing_of_share
+from milestones.signals_in_sql import event_name
 from onboarding.tracking.models import EventName
 
 MOST_SEATS = 500  # of an account; beyond that a list of names helps nobody

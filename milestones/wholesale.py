@@ -12,7 +12,8 @@ from django.db import connection
 
 from milestones.climbing import RungRule
 from milestones.criteria import EventSignal, Group, MilestoneSignal, TraitSignal
-from milestones.evaluation import AMOUNT, BEGINNING, END, EVENTS_OF, MATCHES, SCALAR, SPEC, event_name, spec_columns
+from milestones.evaluation import BEGINNING, END
+from milestones.signals_in_sql import AMOUNT, EVENTS_OF, MATCHES, SCALAR, SPEC, event_name, spec_columns
 from onboarding.tenancy.database.arrays import integers, texts
 from onboarding.tenancy.scope import current_workspace_id
 

@@ -25,7 +25,7 @@ from milestones.criteria import (
     parse,
     signal_in_words,
 )
-from milestones.evaluation import event_name, measure
+from milestones.evaluation import measure
 from milestones.forecasts import done_between, outlook_of
 from milestones.impact import tell
 from milestones.impact_templates import read as read_told
@@ -33,6 +33,7 @@ from milestones.judging import climber_of, load, make_candidate
 from milestones.models import Enrollment, Feature, Hit, Progress, Rung, StepArticle, UsualTime
 from milestones.pace import usual_times
 from milestones.peers import peers_of
+from milestones.signals_in_sql import event_name
 from milestones.teams import is_team, standings
 from milestones.translated import translated, translated_rules
 from milestones.voices import NOTHING, Said, said_by

@@ -18,10 +18,11 @@ from milestones.climbing import Act, Known, fold, reopenings
 from milestones.concluding import think
 from milestones.criteria import TraitSignal
 from milestones.draining import drain_here
-from milestones.evaluation import Candidate, event_name, find_hits
+from milestones.evaluation import Candidate, find_hits
 from milestones.models import Enrollment, Ladder, Progress
 from milestones.onto_ladders import refuse_unless_open, takes_once
 from milestones.rules import version_rules
+from milestones.signals_in_sql import event_name
 from milestones.studio.person_climb import paused_since
 from onboarding import clock
 from onboarding.tenancy.audit import record
