@@ -31,6 +31,7 @@ from playbooks.portfolio.summing import lede, sum_up
 
 A_PAGE, A_TURN = 25, 500
 BESIDE = ("account__manager__user", "ladder")  # what a row shows beside its own
+PICKED, SAID = "picked", ("title", "due_on", "all")  # what was chosen and said before it was refused
 SHOWN = (Pace.STALLED, Pace.AT_RISK, Pace.ON_TRACK, Pace.FINISHED, Pace.IDLE)
 
 
@@ -52,7 +53,8 @@ def account_list(request, slug):
     shown = AccountHealth.objects.filter(account__in=list(page)).select_related(*BESIDE)
     healths = {each.account_id: each for each in shown}
     query = request.GET.copy()
-    query.pop("page", None)
+    for name in ("page", PICKED, *SAID):
+        query.pop(name, None)
     context = {
         "nav_current": "account-list",
         "wanted": wanted,
@@ -69,6 +71,8 @@ def account_list(request, slug):
         "pages_query": query.urlencode(),
         "views": views(request, PortfolioView),
         "query": wanted.query(),
+        "picked": set(request.GET.getlist(PICKED)[:A_PAGE]),
+        "said": {name: request.GET.get(name, "")[:200] for name in SAID},
         "sorts": _sorts(wanted),
         **Account.objects.aggregate(
             nobodys=Count("pk", filter=Q(is_test=False, manager=None)), left_out=Count("pk", filter=Q(is_test=True))
@@ -144,11 +148,11 @@ class BulkForm(forms.Form):
 @require_POST
 @open_to(Access.MANAGER)
 def account_bulk(request, slug):
-    """`pk` of the accounts, or `all=1` for all that `query` finds; `verb` says what happens to them."""
-    back = f"{reverse('account-list', args=[slug])}?{request.POST.get('query', '')[:1500]}".replace("\n", "").replace(
-        "\r", ""
-    )
-    form, accounts = BulkForm(request.POST), _chosen(request)
+    """`pk` of the accounts, or `all=1` for all that `query` finds; `verb` says what happens to them.
+
+    What cannot be done leads back to the page with all that was chosen and said.
+    """
+    form, accounts, is_done = BulkForm(request.POST), _chosen(request), False
     if not accounts:
         messages.error(request, "Choose some accounts first.")
     elif len(accounts) > bulk.MOST:
@@ -156,10 +160,17 @@ def account_bulk(request, slug):
     elif not form.is_valid():
         messages.error(request, next(iter(form.errors.values()))[0])
     else:
-        {"assign": _assign, "enroll": _enroll, "task": _task}[form.cleaned_data["verb"]](
-            request, accounts, form.cleaned_data
-        )
-    return redirect(back)
+        act = {"assign": _assign, "enroll": _enroll, "task": _task}[form.cleaned_data["verb"]]
+        is_done = act(request, accounts, form.cleaned_data)
+    return redirect(_back(request, slug, is_done=is_done))
+
+
+def _back(request, slug: str, *, is_done: bool) -> str:
+    said = QueryDict(request.POST.get("query", "")[:1500], mutable=True)
+    if not is_done:
+        said.update({name: request.POST[name][:200] for name in SAID if request.POST.get(name)})
+        said.setlist(PICKED, [pk for pk in request.POST.getlist("pk")[:A_PAGE] if pk.isdecimal() and len(pk) < 18])
+    return f"{reverse('account-list', args=[slug])}?{said.urlencode()}"
 
 
 def _chosen(request) -> list[int]:
@@ -174,38 +185,41 @@ def _accounts(count: int) -> str:
     return f"{count:,} account{'' if count == 1 else 's'}"
 
 
-def _assign(request, accounts: list[int], said: dict) -> None:
+def _assign(request, accounts: list[int], said: dict) -> bool:
     manager = None
     if said["manager"] != NOBODY:
         pk = int(said["manager"]) if said["manager"].isdecimal() else 0
         manager = next((each for each in managers() if each.pk == pk), None)
         if manager is None:
             messages.error(request, "Choose somebody of your team.")
-            return
+            return False
     link = f"{reverse('account-list', args=[request.workspace.slug])}?owner=mine"
     count = bulk.assign(accounts, manager, member=request.member, link=link)
     name = str(manager.user) if manager else "Nobody"
     messages.success(request, f"{name} looks after {_accounts(len(accounts))}{'' if count else ', as before'}.")
+    return True
 
 
-def _enroll(request, accounts: list[int], said: dict) -> None:
+def _enroll(request, accounts: list[int], said: dict) -> bool:
     ladder = Ladder.objects.exclude(live=None).filter(key=said["ladder"]).first()
     if ladder is None:
         messages.error(request, "Choose a ladder that is published.")
-        return
+        return False
     people, refused = bulk.enroll(accounts, ladder, note=said["note"], member=request.member)
     told = f"{people:,} {'person is' if people == 1 else 'people are'} put on “{ladder.name}”; it shows in a moment."
     if refused:
         told += f" Nobody could be of {', '.join(refused[:5])}{' and others' if len(refused) > 5 else ''}."
     (messages.success if people else messages.error)(request, told)
+    return bool(people)
 
 
-def _task(request, accounts: list[int], said: dict) -> None:
+def _task(request, accounts: list[int], said: dict) -> bool:
     if not said["title"].strip():
         messages.error(request, "Say what is to be done.")
-        return
+        return False
     count = bulk.write_tasks(accounts, title=said["title"], due_on=said["due_on"], member=request.member)
     messages.success(request, f"{count:,} task{'' if count == 1 else 's'} written, for whoever looks after each.")
+    return True
 
 
 @require_POST

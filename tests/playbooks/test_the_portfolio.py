@@ -103,6 +103,19 @@ def test_done_to_many_at_once(acme_with_accounts, signed_in, alice):
     assert "Choose somebody of your team." in bulk(client, pk=both, verb="assign", manager="12345")
 
 
+def test_what_is_refused_stays_chosen_and_said(acme_with_accounts, signed_in, alice):
+    client = signed_in(alice)
+    with workspace_scope(acme_with_accounts.pk):
+        first, second = Account.objects.order_by("pk").values_list("pk", flat=True)
+    page = bulk(client, pk=first, verb="task", title=" ", due_on="2030-01-31", query="sort=name")
+    assert f'value="{first}" checked' in page
+    assert f'value="{second}" checked' not in page
+    assert 'name="due_on" value="2030-01-31"' in page
+    assert 'name="query" value="sort=name"' in page, "what was chosen is of this page alone"
+    assert 'name="title" maxlength="200" value="Call them"' in bulk(client, verb="task", title="Call them")
+    assert " checked" not in bulk(client, pk=first, verb="task", title="Call them")
+
+
 def test_everybody_of_them_is_put_on_a_ladder(acme_with_accounts, signed_in, alice):
     publish_ladder(
         acme_with_accounts, ladder(milestone("extra", {"event": "More"}), key="more", enroll={"when": "manual"})
