@@ -29,6 +29,7 @@ VOICES = (
     "recommended",
     "congratulated",
 )  # what the fold does not read: voices.py
+OF_THE_TEAM = ("answered", "congratulated")
 MESSAGES = (
     "message_seen",
     "message_clicked",

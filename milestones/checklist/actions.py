@@ -7,11 +7,12 @@ raises ActionRefusedError with the reason.
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
+from django.db.models import Q
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from milestones import acts
-from milestones.acts import PREFIX, VOICES
+from milestones.acts import OF_THE_TEAM, PREFIX, VOICES
 from milestones.criteria import ConfirmedSignal, parse
 from milestones.draining import drain_here
 from milestones.models import Enrollment, Progress, Rating
@@ -152,13 +153,14 @@ def _allowed(enrollment: Enrollment, key: str, what: str, refusal: str) -> Progr
 
 
 def _not_too_often(enrollment: Enrollment) -> None:
-    """What a person says and does by hand has a limit; what is said to them by the team has none."""
-    verbs = [PREFIX + each for each in (*VOICES, "confirmed", "skipped")]
+    """What a person says and does by hand has a limit; what the team says and does for them has none."""
+    verbs = [PREFIX + each for each in (*VOICES, "confirmed", "skipped") if each not in OF_THE_TEAM]
     names = EventName.objects.filter(name__in=verbs).values_list("pk", flat=True)
     lately = Event.objects.filter(
         person_id=enrollment.seat.person_id, name_id__in=list(names), occurred_at__gt=clock.now() - timedelta(hours=1)
     )
-    if lately.count() >= MOST_AN_HOUR:
+    own = lately.filter(Q(properties__by__isnull=True) | Q(properties__by="person"))
+    if own.count() >= MOST_AN_HOUR:
         raise ActionRefusedError(_("That was a lot within an hour. Please go on a little later."))
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import jwt
 import pytest
 
+from milestones.checklist import actions
 from milestones.checklist.actions import MOST_AN_HOUR
 from milestones.checklist.document import document
 from milestones.checklist.links import make_link
@@ -169,6 +170,17 @@ def test_confirming_again_and_again_has_an_end_and_the_team_may_answer(client, a
     assert answers == [302, 302, 409]
     client.force_login(alice)
     assert client.post(answered, {"note": "Called"}).status_code == 302, "the limit is the person's"
+
+
+def test_what_the_team_does_for_a_person_is_not_the_persons(client, acme, link, monkeypatch):
+    with workspace_scope(acme.pk):
+        enrollment = Enrollment.objects.select_related("seat__person", "ladder").get()
+        for _ in range(3):
+            actions.congratulate(enrollment, "report", actor="Alice Adams")
+        actions.confirm(enrollment, "report", by="manager", actor="Alice Adams")
+    monkeypatch.setattr("milestones.checklist.actions.MOST_AN_HOUR", 1)
+    assert client.post(f"{link}rungs/share/help", {"text": "Help"}, **HERE).status_code == 302
+    assert client.post(f"{link}rungs/share/help", {"text": "Help"}, **HERE).status_code == 409
 
 
 def test_what_no_database_takes_is_left_out_and_the_rest_is_kept(client, acme, alice, sender, link, token):
