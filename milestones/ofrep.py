@@ -5,10 +5,11 @@ import json
 import re
 
 import msgspec
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseNotModified, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from milestones.models import Feature
+from milestones.models import Enrollment, Feature
 from milestones.people import find_person
 from milestones.people_tokens import TokenRefusedError, audience, verify
 from milestones.unlocks import Answer, evaluate, of_account, of_person
@@ -144,7 +145,7 @@ def _context(request) -> dict | str | None:
     return {"target": target, "kind": kind, "account": account or (claims.account if claims else None)}
 
 
-def _target(context: dict) -> list:
+def _target(context: dict) -> QuerySet[Enrollment]:
     if context["kind"] == "account":
         return of_account(context["target"])
     return of_person(find_person(context["target"]), context["account"])

@@ -98,7 +98,7 @@ def person_progress(request, external_id):
     person = find_person(external_id) if len(external_id) <= 200 else None
     if person is None:
         return problem(404, "unknown_person", "No event of this person has arrived yet.")
-    account, ladder = (request.query_params.get(name) or None for name in ("account", "ladder"))
+    account, ladder = (request.query_params.get(name, "").replace("\x00", "") or None for name in ("account", "ladder"))
     enrollment = first_unfinished(enrollments_of(person, account=account, ladder=ladder))
     now = clock.now()
     if enrollment is None:
