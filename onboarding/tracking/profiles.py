@@ -1,6 +1,7 @@
 """Accounts, seats, traits and roles as the facts tell them. Projections: each can be rebuilt from the events."""
 
 import re
+import unicodedata
 from datetime import datetime
 
 import msgspec
@@ -14,11 +15,14 @@ from onboarding.tracking.models import Account, Event, EventName, Person, Seat
 from onboarding.tracking.staging import microseconds, moment
 
 IDENTIFY, GROUP = "$identify", "$group"
+MOST_TRAITS = 300  # of one profile, besides these
+ALWAYS_KEPT = frozenset({"role", "name", "firstName", "lastName", "email"})
+LONGEST_TRAIT = 2_000  # characters of its JSON
 
 
 def role_key(text) -> str:
-    """A role as it is compared: 'Power user' and 'power-user' are power_user."""
-    return re.sub(r"[^a-z0-9]+", "_", str(text).strip().lower()).strip("_")[:60]
+    """A role as it is compared: 'Power user' and 'power-user' are power_user. Letters and digits of every script count."""
+    return re.sub(r"[\W_]+", "_", unicodedata.normalize("NFKC", str(text)).lower()).strip("_")[:60]
 
 
 def resolve_accounts(arrivals: list[Arrival]) -> None:
@@ -159,7 +163,27 @@ def _lay(subject: Person | Account, traits: dict, order: tuple, trusted: bool) -
         stamp = [trusted, *order]
         if stamp >= subject.trait_times.get(key, [False, 0, 0, ""]):
             subject.trait_times[key] = stamp
-            subject.traits[key] = value
+            subject.traits[key] = _in_bounds(value)
+    if len(subject.traits) > MOST_TRAITS:
+        _keep_the_latest(subject)
+
+
+def _in_bounds(value):
+    """What a profile keeps of a trait: of a longer text its beginning, of other values that are as large nothing."""
+    if isinstance(value, str):
+        return value if len(value) <= LONGEST_TRAIT else f"{value[: LONGEST_TRAIT - 1]}…"
+    is_larger = isinstance(value, dict | list) and len(msgspec.json.encode(value)) > LONGEST_TRAIT
+    return None if is_larger else value
+
+
+def _keep_the_latest(subject: Person | Account) -> None:
+    """Let go of the traits beyond MOST_TRAITS: those that a browser said first, then those that were said longest ago.
+
+    A trait's stamp only grows, so those that stay are the same in whatever order the facts came.
+    """
+    spare = subject.traits.keys() - ALWAYS_KEPT
+    for key in sorted(spare, key=lambda key: (subject.trait_times[key], key), reverse=True)[MOST_TRAITS:]:
+        del subject.traits[key], subject.trait_times[key]
 
 
 def in_one_line(value) -> str:

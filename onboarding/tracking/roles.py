@@ -1,6 +1,6 @@
 """The roles of a workspace: the usual three until somebody says otherwise, and what people are called by them."""
 
-from django.db.models import F
+from django.db.models import Count, F
 
 from onboarding.tenancy.scope import current_workspace_id, remembered
 from onboarding.tracking.models import Role, Seat
@@ -22,14 +22,10 @@ def role_name(key: str) -> str:
     return names.get(key) or (key.replace("_", " ").capitalize() if key else "No role")
 
 
-def unnamed_roles() -> list[tuple[str, int]]:
-    """(key, people) of the roles that somebody has and the workspace has not named."""
-    named = [role.key for role in roles()]
-    found = Seat.objects.exclude(role="").exclude(role__in=named).values_list("role", flat=True)
-    counts: dict[str, int] = {}
-    for key in found:
-        counts[key] = counts.get(key, 0) + 1
-    return sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+def people_by_role() -> dict[str, int]:
+    """How many seats have each role now, by its key; those without a role are not among them."""
+    seats = Seat.objects.filter(left_at=None).exclude(role="").order_by()
+    return dict(seats.values("role").annotate(people=Count("pk")).values_list("role", "people"))
 
 
 def add_role(name: str) -> Role:

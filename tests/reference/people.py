@@ -62,8 +62,8 @@ class People:
 
 
 def role_key(text: str) -> str:
-    """Lower case, runs of other than a-z0-9 become one underscore, stripped."""
-    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+    """Lower case, runs of other than letters and digits become one underscore, stripped."""
+    return "_".join(re.findall(r"[^\W_]+", text.lower()))
 
 
 def _users_made_one(facts) -> dict[str, frozenset]:

@@ -60,6 +60,19 @@ def test_a_role_comes_once(studio, acme):
     assert "There is a role of this name already." in page
 
 
+def test_a_role_in_any_script_is_a_role(studio, client, acme):
+    Sender(client, acme).send(identify("ken", role="データ 管理者"), identify("olga", role="Propriétaire"))
+    page = studio.get(ROLES).content.decode()
+    assert "<code>データ_管理者</code> (1)" in page
+    assert "<code>propriétaire</code> (1)" in page
+    studio.post(ROLES, {"name": "データ管理者"})
+    assert names(acme)[-1] == "データ管理者"
+    tracks = {"report": {"tracks": ["データ_管理者"]}}
+    publish_ladder(acme, ladder(milestone("report", {"event": "Reported"}), rungs=tracks))
+    with workspace_scope(acme.pk):
+        assert Enrollment.objects.filter(seat__person__external_id="ken", progress__on_track=True).exists()
+
+
 def test_a_domain_leaves_people_out_at_once_and_those_who_come_later(studio, sender, acme):
     studio.post(TESTS, {"kind": "domain", "value": "@Acme.example"})
     assert left_out(acme) == {"tess"}

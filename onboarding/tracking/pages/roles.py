@@ -9,10 +9,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from onboarding.tenancy.access import open_to
 from onboarding.tenancy.audit import record
 from onboarding.tenancy.models import Access
-from onboarding.tracking.models import Seat
-from onboarding.tracking.roles import add_role, find_role, move_role, remove_role, rename_role, roles, unnamed_roles
+from onboarding.tracking.roles import add_role, find_role, move_role, people_by_role, remove_role, rename_role, roles
 
 VERBS = ("rename", "up", "down", "remove")
+MOST_UNNAMED = 40  # roles that are shown: a trait may say anything
 
 
 class RoleForm(forms.Form):
@@ -37,14 +37,13 @@ def role_list(request, slug):
             record(member=request.member, verb="added the role", subject=role.name)
             messages.success(request, f"“{role.name}” can have its own track on every ladder now.")
             return redirect("role-list", slug=slug)
-    people: dict[str, int] = {}
-    for key in Seat.objects.filter(left_at=None).exclude(role="").values_list("role", flat=True):
-        people[key] = people.get(key, 0) + 1
+    named, people = roles(), people_by_role()
+    unnamed = people.keys() - {role.key for role in named}
     context = {
         "nav_current": "settings" if request.member.may(Access.ADMIN) else "role-list",
         "form": form,
-        "rows": [(role, people.get(role.key, 0)) for role in roles()],
-        "unnamed": unnamed_roles(),
+        "rows": [(role, people.get(role.key, 0)) for role in named],
+        "unnamed": sorted(((key, people[key]) for key in unnamed), key=lambda each: (-each[1], each[0]))[:MOST_UNNAMED],
     }
     return render(request, "tracking/role_list.html", context)
 
