@@ -19,7 +19,8 @@ from onboarding import clock
 from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.identities import Profile
 from onboarding.tracking.models import Event, EventName, Seat
-from onboarding.tracking.profiles import IDENTIFY, role_key
+from onboarding.tracking.profiles import IDENTIFY
+from onboarding.tracking.role_keys import role_key
 
 
 @dataclass(frozen=True)

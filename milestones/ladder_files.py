@@ -1,6 +1,8 @@
 """Ladder files: YAML that holds a whole ladder with its milestones and features (docs/ladder-file.md). Read, checked, written."""
 
 import json
+import math
+import re
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -11,9 +13,11 @@ import yaml
 
 from milestones.criteria import CriteriaError, MilestoneSignal, parse
 from milestones.impact_templates import read as read_told
+from onboarding.tracking.role_keys import role_key
 
 SCHEMA_PATH = Path(__file__).resolve().parent.parent / "docs" / "ladder.schema.json"
 MAX_BYTES = 1_000_000
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 FORMAT = 1
 
 
@@ -57,17 +61,34 @@ def read(text: str) -> dict:
         raise LadderFileError([Problem("file", "uses YAML aliases; write each part out")])
     try:
         document = yaml.load(text, Loader=_PlainLoader)  # noqa: S506  a SafeLoader without dates
+        check(document)
     except yaml.YAMLError as error:
         raise LadderFileError([Problem("file", f"is not YAML: {error}")]) from error
-    check(document)
+    except RecursionError:
+        raise LadderFileError([Problem("file", "is nested too deeply")]) from None
+    except LadderFileError:
+        raise
+    except ValueError as error:  # of a tag that says what a value is, and is wrong
+        raise LadderFileError([Problem("file", f"holds a value that cannot be read: {str(error)[:200]}")]) from None
     return document
 
 
 def _events(text: str):
     try:
         yield from yaml.parse(text, Loader=_PlainLoader)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, RecursionError, ValueError):
         return
+
+
+def is_storable(value) -> bool:
+    """Whether a database takes it: finite numbers, and text without a nought byte or half a surrogate."""
+    if isinstance(value, str):
+        return not UNSTORABLE.search(value)
+    if isinstance(value, dict):
+        return all(is_storable(key) and is_storable(each) for key, each in value.items())
+    if isinstance(value, list):
+        return all(map(is_storable, value))
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def write(document: dict) -> str:
@@ -82,6 +103,8 @@ def check(document: dict) -> None:
             f"the file is of format {document['format']}; this Cairn reads format {FORMAT}. Export it again from here."
         )
         raise LadderFileError([Problem("format", newer)])
+    if not is_storable(document):
+        raise LadderFileError([Problem("file", "holds a number without end, or a character that cannot be stored")])
     validator = jsonschema.Draft202012Validator(schema())
     problems = [
         Problem("/".join(map(str, error.absolute_path)) or "file", error.message[:300])
@@ -109,6 +132,9 @@ def _sense(document: dict):
             said = {**document["value"], "text": told["value"]}
             yield from _told(said, f"translations/{language}/value", spans=("total",))
     yield from _enroll(document.get("enroll", {}))
+    for place, role in _roles(document):
+        if role != role_key(role):
+            yield Problem(place, f"a role is named by its key: {role_key(role)!r} instead of {role!r}")
     placed: list[str] = []
     for rung in (rung for phase in document["phases"] for rung in phase["rungs"]):
         key, place = rung["milestone"], f"phases/…/{rung['milestone']}"
@@ -125,6 +151,17 @@ def _sense(document: dict):
         yield from _told(content.get("impact"), f"{place}/impact")
         yield from _translations(content, place)
         placed.append(key)
+
+
+def _roles(document: dict):
+    """(place, role) of the roles that a ladder names."""
+    yield from (("enroll/roles", role) for role in document.get("enroll", {}).get("roles", []))
+    yield from (("promise_for", role) for role in document.get("promise_for", {}))
+    rungs = [rung for phase in document["phases"] for rung in phase["rungs"]]
+    for milestone in [*document["milestones"], *(rung["override"] for rung in rungs if rung.get("override"))]:
+        yield from ((f"milestones/{milestone.get('key', '…')}/why_for", role) for role in milestone.get("why_for", {}))
+    for rung in rungs:
+        yield from ((f"phases/…/{rung['milestone']}/tracks", role) for role in rung.get("tracks", []))
 
 
 def _enroll(enroll: dict):

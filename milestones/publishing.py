@@ -49,19 +49,20 @@ def draft(document: dict, *, member: Member | None = None) -> tuple[Version, boo
     return version, True
 
 
-def stock_library(document: dict) -> None:
-    """Take a document's features and milestones into the workspace's library."""
+def stock_library(document: dict, *, changes_known: bool = True) -> None:
+    """Take a document's features and milestones into the workspace's library; what it has already only where that may change."""
     forget_all()  # a feature's name may change, and stands on every checklist
     own = {"workspace_id": current_workspace_id()}
     for feature in document.get("features", []):
         values = {key: feature[key] for key in ("name", "events", "default", "locked") if key in feature}
-        Feature.objects.update_or_create(**own, key=feature["key"], defaults=values)
+        take_in = Feature.objects.update_or_create if changes_known else Feature.objects.get_or_create
+        take_in(**own, key=feature["key"], defaults=values)
     for milestone in document["milestones"]:
         content = {key: value for key, value in milestone.items() if key != "key"}
         known = Milestone.objects.filter(key=milestone["key"]).first()
         if known is None:
             Milestone.objects.create(**own, key=milestone["key"], title=milestone["title"], content=content)
-        elif known.content != content:
+        elif changes_known and known.content != content:
             Milestone.objects.filter(pk=known.pk).update(
                 title=milestone["title"], content=content, revision=F("revision") + 1
             )

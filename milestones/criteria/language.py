@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from onboarding.tracking.role_keys import role_key
+
 OPS = ("eq", "ne", "in", "not_in", "gt", "gte", "lt", "lte", "contains", "starts_with", "exists", "missing")
 MAX_DEPTH, MAX_SIGNALS, MAX_COUNT, MAX_DAYS, MAX_CONDS, MAX_PATH = 3, 20, 1000, 3650, 20, 10
 SCALARS = (str, int, float, bool)
@@ -177,8 +179,11 @@ def _by(document, place) -> dict:
     share = _number(by.get("share"), _at(at, "share"))
     if not 0 < share <= 1:
         raise CriteriaError(_at(at, "share"), "needs a number above 0, at most 1")
+    role = role_key(_text(by.get("role"), _at(at, "role")))
+    if not role:
+        raise CriteriaError(_at(at, "role"), "needs letters or digits")
     least = _whole(by.get("at_least", 1), _at(at, "at_least"), 1, 100_000)
-    return {"by": "role", "role": _text(by.get("role"), _at(at, "role")), "share": share, "people": least}
+    return {"by": "role", "role": role, "share": share, "people": least}
 
 
 def _trait(document, place) -> TraitSignal:

@@ -5,11 +5,12 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
+from milestones.drafting.edits import with_features
 from milestones.drafting.naming import RESERVED, free_key
-from milestones.drafting.saving import open_draft, replace
+from milestones.drafting.saving import feature_document, open_draft, replace
 from milestones.ladder_files import FORMAT, MAX_BYTES, LadderFileError, read
 from milestones.ladder_templates import combine, ladder_templates
-from milestones.models import Ladder, Milestone
+from milestones.models import Feature, Ladder, Milestone
 from milestones.publishing import stock_library
 from milestones.studio.rendering import show
 from milestones.studio.rung_form import area
@@ -73,7 +74,7 @@ class NewLadderForm(forms.Form):
             self.add_error("ladder", "Choose the ladder to copy.")
             return None
         name = said.get("name", "").strip() or f"{ladder.name}, a copy"[:200]
-        return source.document | {"ladder": free_key(Ladder, name), "name": name}
+        return _with_library(source.document | {"ladder": free_key(Ladder, name), "name": name})
 
     def _read(self, said: dict) -> dict | None:
         text, field = said.get("text", ""), "text"
@@ -120,9 +121,10 @@ class NewLadderForm(forms.Form):
 
 
 def _with_library(document: dict) -> dict:
-    """A milestone that the workspace has under this key already stays as the workspace has it."""
+    """A milestone or a feature that the workspace has under this key already stays as the workspace has it."""
     own = {milestone.key: {"key": milestone.key, **milestone.content} for milestone in Milestone.objects.all()}
-    return document | {"milestones": [own.get(each["key"], each) for each in document["milestones"]]}
+    document = document | {"milestones": [own.get(each["key"], each) for each in document["milestones"]]}
+    return with_features(document, {each.key: feature_document(each) for each in Feature.objects.all()})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -132,7 +134,7 @@ def ladder_new(request, slug):
     form = NewLadderForm(request.POST or None, request.FILES or None) if request.method == "POST" else NewLadderForm()
     if request.method == "POST" and form.is_valid() and form.document:
         document, said = form.document, f"Began {dict(STARTS)[form.cleaned_data['start']].lower()}"
-        stock_library(document)
+        stock_library(document, changes_known=form.cleaned_data["start"] == FILE)
         known = Ladder.objects.filter(key=document["ladder"]).select_related("live").first()
         ladder = known or Ladder.objects.create(
             workspace_id=current_workspace_id(),

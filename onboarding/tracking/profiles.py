@@ -1,7 +1,5 @@
 """Accounts, seats, traits and roles as the facts tell them. Projections: each can be rebuilt from the events."""
 
-import re
-import unicodedata
 from datetime import datetime
 
 import msgspec
@@ -12,17 +10,20 @@ from onboarding.tracking import counting
 from onboarding.tracking.decoding import Kind
 from onboarding.tracking.identities import Arrival
 from onboarding.tracking.models import Account, Event, EventName, Person, Seat
+from onboarding.tracking.role_keys import role_key
 from onboarding.tracking.staging import microseconds, moment
 
 IDENTIFY, GROUP = "$identify", "$group"
 MOST_TRAITS = 300  # of one profile, besides these
-ALWAYS_KEPT = frozenset({"role", "name", "firstName", "lastName", "email"})
-LONGEST_TRAIT = 2_000  # characters of its JSON
-
-
-def role_key(text) -> str:
-    """A role as it is compared: 'Power user' and 'power-user' are power_user. Letters and digits of every script count."""
-    return re.sub(r"[\W_]+", "_", unicodedata.normalize("NFKC", str(text)).lower()).strip("_")[:60]
+# What the product itself reads by these names.
+ALWAYS_KEPT = frozenset(
+    {
+        *("role", "name", "firstName", "lastName", "email", "locale", "language", "timezone", "internal"),
+        *("industry", "size", "plan", "mrr", "churned_at"),
+    }
+)
+LONGEST_TRAIT = 2_000  # characters; a number counts as NUMBER_LENGTH, however it is written
+NUMBER_LENGTH = 8
 
 
 def resolve_accounts(arrivals: list[Arrival]) -> None:
@@ -170,10 +171,18 @@ def _lay(subject: Person | Account, traits: dict, order: tuple, trusted: bool) -
 
 def _in_bounds(value):
     """What a profile keeps of a trait: of a longer text its beginning, of other values that are as large nothing."""
-    if isinstance(value, str):
-        return value if len(value) <= LONGEST_TRAIT else f"{value[: LONGEST_TRAIT - 1]}…"
-    is_larger = isinstance(value, dict | list) and len(msgspec.json.encode(value)) > LONGEST_TRAIT
-    return None if is_larger else value
+    if isinstance(value, str) and len(value) > LONGEST_TRAIT:
+        return f"{value[: LONGEST_TRAIT - 1]}…"
+    return value if _length(value) <= LONGEST_TRAIT else None
+
+
+def _length(value) -> int:
+    """The same of what a sender wrote and of what the database gives back."""
+    if isinstance(value, dict):
+        return sum(len(key) + _length(each) for key, each in value.items())
+    if isinstance(value, list):
+        return len(value) + sum(map(_length, value))
+    return len(value) if isinstance(value, str) else NUMBER_LENGTH
 
 
 def _keep_the_latest(subject: Person | Account) -> None:

@@ -4,7 +4,7 @@ from django.db.models import Count, F
 
 from onboarding.tenancy.scope import current_workspace_id, remembered
 from onboarding.tracking.models import Role, Seat
-from onboarding.tracking.profiles import role_key
+from onboarding.tracking.role_keys import role_key
 
 USUAL = ("Administrator", "Power user", "Operator")
 MOST = 40

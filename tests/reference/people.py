@@ -1,6 +1,6 @@
 """Who is who: identity, seats, accounts and roles, each worked out anew from all facts."""
 
-import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -62,8 +62,9 @@ class People:
 
 
 def role_key(text: str) -> str:
-    """Lower case, runs of other than letters and digits become one underscore, stripped."""
-    return "_".join(re.findall(r"[^\W_]+", text.lower()))
+    """Lower case, runs of other than letters, digits and marks become one underscore, stripped."""
+    kept = [c if unicodedata.category(c)[0] in "LN" or unicodedata.category(c) in ("Mn", "Mc") else " " for c in text]
+    return "_".join("".join(kept).lower().split())
 
 
 def _users_made_one(facts) -> dict[str, frozenset]:

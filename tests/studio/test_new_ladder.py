@@ -5,7 +5,7 @@ import pytest
 from milestones.drafting import edits
 from milestones.drafting.saving import draft_of
 from milestones.ladder_files import write
-from milestones.models import Ladder, Milestone
+from milestones.models import Feature, Ladder, Milestone
 from onboarding.tenancy.scope import workspace_scope
 from tests.ladders import ladder, milestone, publish_ladder
 
@@ -49,6 +49,18 @@ def test_a_ladder_is_copied_under_a_key_of_its_own(studio, acme):
     assert drafts(acme)["path-2"]["phases"] == ladder(milestone("share", {"event": "Shared"}))["phases"]
 
 
+def test_a_copy_takes_nothing_back_in_the_library(studio, acme):
+    publish_ladder(acme, ladder(milestone("share", {"event": "Shared"}, unlocks=["comments"])))
+    with workspace_scope(acme.pk):
+        Milestone.objects.update(title="Share it", content={**Milestone.objects.get().content, "title": "Share it"})
+        Feature.objects.update(name="Remarks", default=True)
+    studio.post(PAGE, {"start": "copy", "ladder": "path", "name": "Another"})
+    with workspace_scope(acme.pk):
+        assert Milestone.objects.get().title == "Share it"
+        assert (Feature.objects.get().name, Feature.objects.get().default) == ("Remarks", True)
+    assert edits.milestone_of(drafts(acme)["another"], "share")["title"] == "Share it"
+
+
 def test_a_file_makes_a_draft_and_comes_out_as_it_went_in(studio, acme):
     document = ladder(milestone("share", {"event": "Shared"}, unlocks=["comments"]), key="filed")
     studio.post(PAGE, {"start": "file", "text": write(document)})
@@ -74,6 +86,10 @@ def test_a_file_for_a_ladder_that_is_being_edited_can_be_undone(studio, acme):
         ({"start": "file", "text": "format: 7\nladder: x"}, "the file is of format 7; this Cairn reads format 1"),
         ({"start": "file", "text": "ladder: x\n  name: y"}, "is not YAML"),
         ({"start": "file", "text": "ladder: x"}, "is a required property"),
+        ({"start": "file", "text": "[" * 5_000}, "is nested too deeply"),
+        ({"start": "file", "text": "at_once: !!int x"}, "holds a value that cannot be read"),
+        ({"start": "file", "text": "spacing_hours: .nan"}, "holds a number without end"),
+        ({"start": "file", "text": 'ladder: x\ntitle: "a\\0b"'}, "a character that cannot be stored"),
         ({"start": "empty", "name": "x" * 10_000}, "at most 200 characters"),
     ],
 )

@@ -6,10 +6,12 @@ import pytest
 
 from milestones.drafting.saving import open_draft
 from milestones.dry_run import dry_run
+from milestones.ladder_files import LadderFileError
 from milestones.models import Enrollment, Ladder, Progress
 from onboarding import clock
 from onboarding.tenancy.scope import workspace_scope
 from onboarding.tracking.models import Account, Person, Role
+from onboarding.tracking.role_keys import role_key
 from tests.ladders import ladder, milestone, publish_ladder
 from tests.senders import Sender, group, identify, track
 
@@ -58,6 +60,37 @@ def test_roles_are_added_renamed_ordered_and_taken_away(studio, acme):
 def test_a_role_comes_once(studio, acme):
     page = studio.post(ROLES, {"name": "POWER-user"}).content.decode()
     assert "There is a role of this name already." in page
+
+
+@pytest.mark.parametrize(
+    ("said", "key"),
+    [
+        ("Power user", "power_user"),
+        (" power--user ", "power_user"),
+        ("ＰＯＷＥＲ　ＵＳＥＲ", "power_user"),
+        ("Propriétaire", "propriétaire"),
+        ("दाता", "दाता"),
+        ("दाती", "दाती"),
+        ("ผู้ดูแล", "ผู้ดูแล"),
+        ("---", ""),
+        ("x" * 59 + " y", "x" * 59),
+    ],
+)
+def test_a_role_is_compared_by_its_letters(said, key):
+    assert role_key(said) == key
+    assert role_key(key) == key
+
+
+def test_a_file_and_a_quorum_name_a_role_by_its_key(client, acme, studio):
+    with pytest.raises(LadderFileError, match="'владелец' instead of 'Владелец'"):
+        ladder(milestone("report", {"event": "Reported"}), rungs={"report": {"tracks": ["Владелец"]}})
+    half = {"event": "Reported", "by": {"role": "Power user", "share": 0.5}}
+    publish_ladder(acme, ladder(milestone("report", half)))
+    Sender(client, acme).send(
+        identify("petra", role="power-user"), group("petra", "harbor"), track("petra", "Reported")
+    )
+    with workspace_scope(acme.pk):
+        assert Progress.objects.get().reached_at is not None
 
 
 def test_a_role_in_any_script_is_a_role(studio, client, acme):
