@@ -13,8 +13,8 @@ from analytics.asking import Asked
 from analytics.climbers import Dimension, climbs
 from analytics.models import CountingRules
 from analytics.statistics.estimates import Estimate, by_cluster, mean, share
+from milestones.goals import distance
 from milestones.models import Feature, Goal
-from milestones.plans import distance
 from onboarding.tracking.models import EventName
 
 WEEKS, OFTEN = 4, 3  # a key workflow in three of the four weeks since it was first used

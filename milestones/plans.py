@@ -1,29 +1,24 @@
-"""The success plan of an account: what both sides agreed on for the first phase and what became of it, and its goals."""
+"""The success plan of an account: what both sides agreed on for the first phase, and what became of it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Avg, F, FloatField, Min, Q, Sum
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models import Min
 
-from milestones.models import Goal, GoalReading, Kickoff, Ladder, Progress, Rung
+from milestones.models import Enrollment, Kickoff, Ladder, Milestone, Progress, Rung, TailoredLadder
 from onboarding import clock
 from onboarding.tenancy.audit import record
 from onboarding.tenancy.models import Member
 from onboarding.tenancy.scope import current_workspace_id
-from onboarding.tracking.models import Account, Event, EventName, Seat
+from onboarding.tracking.models import Account
 
-NUMBER = r"^-?[0-9]{1,15}(\.[0-9]{1,6})?$"
-LATELY = timedelta(days=30)
+LONGEST_WISHES = 20_000  # characters, all wishes for one kickoff together
+CHANGED = "This has changed since you opened the page. Please read it again."
 
 
 class PlanRefusedError(ValueError):
     """A step that the plan does not allow, and why."""
-
-
-# --- the kickoff ------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -51,6 +46,11 @@ class Reality:
 def kickoff_of(account: Account) -> Kickoff | None:
     """The latest one."""
     return Kickoff.objects.filter(account=account).order_by("-number").first()
+
+
+def kickoff_since(account: Account, moment: datetime) -> Kickoff | None:
+    """The latest that was there at a moment: a link that was made then speaks of no later one."""
+    return Kickoff.objects.filter(account=account, created_at__lte=moment).order_by("-number").first()
 
 
 def open_kickoff(account: Account) -> Kickoff | None:
@@ -86,27 +86,43 @@ def write_kickoff(account: Account, *, done: str, done_on: date, milestones: lis
     return kickoff
 
 
-def agree_ours(kickoff: Kickoff, *, member: Member) -> None:
-    """The vendor's side agrees."""
-    now = clock.now()
-    if Kickoff.objects.filter(pk=kickoff.pk, ours_at=None, closed_at=None).update(ours=str(member.user), ours_at=now):
-        record(member=member, verb="agreed on the kickoff of", subject=str(kickoff.account))
+@transaction.atomic
+def agree_ours(kickoff: Kickoff, *, member: Member, seen: str) -> None:
+    """The vendor's side agrees to what they were shown. Raises PlanRefusedError where it has changed meanwhile."""
+    fresh = _as_seen(kickoff, seen)
+    if fresh.ours_at is None and fresh.closed_at is None:
+        Kickoff.objects.filter(pk=fresh.pk).update(ours=str(member.user), ours_at=clock.now())
+        record(member=member, verb="agreed on the kickoff of", subject=str(fresh.account))
 
 
+@transaction.atomic
 def agree_theirs(kickoff: Kickoff, *, name: str, seen: str) -> None:
     """The customer's side agrees to what they were shown. Raises PlanRefusedError where it has changed meanwhile."""
-    fresh = Kickoff.objects.select_for_update().get(pk=kickoff.pk)
-    if stamp(fresh) != seen:
-        raise PlanRefusedError("This has changed since you opened the page. Please read it again.")
+    fresh = _as_seen(kickoff, seen)
     if fresh.theirs_at is None and fresh.closed_at is None:
-        Kickoff.objects.filter(pk=kickoff.pk).update(theirs=name[:254], theirs_at=clock.now(), wish="")
-        record(member=None, verb="agreed on the kickoff of", subject=str(kickoff.account), detail={"customer": name})
+        Kickoff.objects.filter(pk=kickoff.pk).update(theirs=name[:254], theirs_at=clock.now())
+        record(member=None, verb="agreed on the kickoff of", subject=str(fresh.account), detail={"customer": name})
 
 
+def _as_seen(kickoff: Kickoff, seen: str) -> Kickoff:
+    fresh = Kickoff.objects.select_for_update(of=["self"]).select_related("account").get(pk=kickoff.pk)
+    if stamp(fresh) != seen:
+        raise PlanRefusedError(CHANGED)
+    return fresh
+
+
+@transaction.atomic
 def wish(kickoff: Kickoff, *, name: str, text: str) -> None:
-    """The customer would rather have something else; shown to the manager."""
-    if not Kickoff.objects.filter(pk=kickoff.pk, theirs_at=None, closed_at=None).update(wish=f"{name}: {text}"):
+    """The customer would rather have something else; shown to the manager, beside what others of them wished for."""
+    fresh = Kickoff.objects.select_for_update(of=["self"]).select_related("account").get(pk=kickoff.pk)
+    if fresh.theirs_at or fresh.closed_at:
         raise PlanRefusedError("You have agreed on this already. Tell your contact what should change.")
+    wishes = f"{fresh.wish}\n{name}: {text}".strip()
+    if len(wishes) > LONGEST_WISHES:
+        raise PlanRefusedError("That is a lot to write here. Please talk to your contact about it.")
+    Kickoff.objects.filter(pk=fresh.pk).update(wish=wishes)
+    detail = {"customer": name, "text": text}
+    record(member=None, verb="asked for a change of the kickoff of", subject=str(fresh.account), detail=detail)
 
 
 def stamp(kickoff: Kickoff) -> str:
@@ -123,7 +139,7 @@ def reality(kickoff: Kickoff, zone) -> Reality:
         reached_at__isnull=False,
     )
     reached = dict(rows.values_list("key").annotate(at=Min("reached_at")))
-    titles = milestone_titles(kickoff.milestones)
+    titles = milestone_titles(kickoff.account, kickoff.milestones)
     met = [Met(key, titles.get(key, key), reached.get(key)) for key in kickoff.milestones]
     done_at = max(each.reached_at for each in met) if met and all(each.reached_at for each in met) else None
     late_by = (done_at.astimezone(zone).date() - kickoff.done_on).days if done_at else None
@@ -131,11 +147,16 @@ def reality(kickoff: Kickoff, zone) -> Reality:
 
 
 @transaction.atomic
-def close(kickoff: Kickoff, *, member: Member, zone) -> None:
-    """Keep what was true at the end, beside what was agreed; nothing of it changes any more."""
-    fresh = Kickoff.objects.select_for_update().select_related("account").get(pk=kickoff.pk)
+def close(kickoff: Kickoff, *, member: Member, zone, seen: str) -> None:
+    """Keep what was true at the end, beside what was agreed; nothing of it changes any more.
+
+    Raises PlanRefusedError where it is not the one that was shown, or not both have agreed.
+    """
+    fresh = _as_seen(kickoff, seen)
     if fresh.closed_at:
         return
+    if not fresh.is_agreed:
+        raise PlanRefusedError("Both sides agree on it first.")
     found = reality(fresh, zone)
     outcome = {
         "met": [[each.key, each.title, each.reached_at and each.reached_at.isoformat()] for each in found.met],
@@ -156,80 +177,23 @@ def closed_reality(kickoff: Kickoff) -> Reality:
 
 
 def milestone_choices(account: Account) -> list[tuple[str, str]]:
-    """(key, title) of the milestones on the ladders that the account's people are on, else on all live ones; in their order."""
+    """(key, title) of the milestones on the ladders that the account's people are on, else on all live ones that were not made
+    for another account; in their order.
+    """
     on = Ladder.objects.filter(enrollments__seat__account=account, enrollments__ended_at=None).distinct()
-    ladders = on.exclude(live=None) if on.exists() else Ladder.objects.exclude(live=None)
+    of_others = TailoredLadder.objects.exclude(account=account).values("ladder")
+    ladders = on.exclude(live=None) if on.exists() else Ladder.objects.exclude(live=None).exclude(pk__in=of_others)
     rungs = Rung.objects.filter(version__in=ladders.values("live")).order_by("version__ladder__position", "position")
     return list(dict(rungs.values_list("key", "content__title")).items())
 
 
-def milestone_titles(keys: list[str]) -> dict[str, str]:
-    rungs = Rung.objects.filter(key__in=keys).order_by("version__number")
-    return dict(rungs.values_list("key", "content__title"))
+def milestone_titles(account: Account, keys: list[str]) -> dict[str, str]:
+    """What the account calls these: as on its ladders now, else as it was on those its people were on, else as in the library.
 
-
-# --- goals ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Current:
-    """A goal's measure now, and when that was so; None where nothing is known."""
-
-    value: float | None
-    at: datetime | None
-
-
-@dataclass(frozen=True)
-class Distance:
-    """How far a goal has come: `percent` of the way from baseline to target, below 0 where it went the other way."""
-
-    current: Current
-    percent: int | None
-
-    @property
-    def is_reached(self) -> bool:
-        return self.percent is not None and self.percent >= 100
-
-
-def current_of(goal: Goal, until: datetime | None = None) -> Current:
-    """The present value, from where the goal says, or as it was at an earlier moment."""
-    if goal.source == Goal.Source.EVENT:
-        return _from_events(goal, until or clock.now())
-    readings = GoalReading.objects.filter(goal=goal)
-    last = (readings.filter(at__lte=until) if until else readings).order_by("-at").first()
-    return Current(last.value, last.at) if last else Current(None, None)
-
-
-def distance(goal: Goal, until: datetime | None = None) -> Distance:
-    current = current_of(goal, until)
-    if None in (current.value, goal.baseline, goal.target) or goal.baseline == goal.target:
-        return Distance(current, None)
-    return Distance(current, round(100 * (current.value - goal.baseline) / (goal.target - goal.baseline)))
-
-
-def _from_events(goal: Goal, until: datetime) -> Current:
-    name_id = EventName.objects.filter(name=goal.event).values_list("id", flat=True).first()
-    if name_id is None:
-        return Current(None, None)
-    people = Seat.objects.filter(account=goal.account).values("person_id")
-    ours = Q(account_id=goal.account_id) | Q(account_id=None, person_id__in=people)
-    rows = Event.objects.filter(ours, name_id=name_id, trusted=True, properties__has_key=goal.property)
-    rows = rows.filter(occurred_at__lte=until)
-    rows = rows.annotate(text=KeyTextTransform(goal.property, "properties")).filter(text__regex=NUMBER)
-    latest = rows.order_by("-occurred_at", "-id").values_list("text", "occurred_at").first()
-    if latest is None:
-        return Current(None, None)
-    if goal.how == Goal.How.LATEST:
-        return Current(float(latest[0]), latest[1])
-    number = Cast(F("text"), FloatField())
-    if goal.how == Goal.How.AVERAGE:
-        lately = rows.filter(occurred_at__gt=until - LATELY)
-        return Current(lately.aggregate(value=Avg(number))["value"], latest[1])
-    return Current(rows.aggregate(value=Sum(number))["value"], latest[1])
-
-
-def note_value(goal: Goal, value: float, *, by: str, at: datetime | None = None) -> None:
-    """Keep one value; one for the same moment replaces the other."""
-    GoalReading.objects.update_or_create(
-        workspace_id=current_workspace_id(), goal=goal, at=at or clock.now(), defaults={"value": value, "by": by[:254]}
-    )
+    Never as on a ladder that was made for somebody else.
+    """
+    own = Enrollment.objects.filter(seat__account=account).values("version")
+    rungs = Rung.objects.filter(key__in=keys, version__in=own).order_by("version__number")
+    titles = {each.key: each.content["title"] for each in Milestone.objects.filter(key__in=keys)}
+    titles |= dict(rungs.values_list("key", "content__title"))
+    return titles | {key: title for key, title in milestone_choices(account) if key in keys}

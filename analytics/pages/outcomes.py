@@ -21,8 +21,8 @@ from analytics.pages.filters import filters, of_a_year
 from analytics.rollups.basis import counting_rules
 from analytics.rollups.keeping import standing
 from analytics.worked_out import AROUND, ENGAGEMENT
+from milestones.goals import Distance, distance
 from milestones.models import Feature, Goal, Rung
-from milestones.plans import Distance, distance
 from milestones.studio.rendering import address_of_pages
 from onboarding.tenancy.access import open_to
 from onboarding.tenancy.models import Access

@@ -11,8 +11,9 @@ from analytics.figures import weeks
 from analytics.models import Climb, PersonDay
 from analytics.reports import blocks
 from analytics.reports.blocks import Datum, Draft
+from milestones.goals import Distance, distance
 from milestones.models import Goal, Ladder, Progress
-from milestones.plans import Distance, distance, kickoff_of, reality
+from milestones.plans import kickoff_of, reality
 from milestones.studio.roles import role_label
 from milestones.voices import read
 from onboarding.tracking.models import Account, Person, Seat

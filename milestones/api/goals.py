@@ -6,8 +6,8 @@ from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
 from milestones.api.progress import PROBLEM
+from milestones.goals import EARLIEST, LARGEST, note_value
 from milestones.models import Goal
-from milestones.plans import note_value
 from onboarding import clock
 from onboarding.tenancy.access import API_KEY, open_to
 from onboarding.tenancy.models import ApiKey
@@ -16,7 +16,7 @@ from onboarding.tracking.models import Account
 
 
 class GoalValue(serializers.Serializer):
-    value = serializers.FloatField(min_value=-1e15, max_value=1e15, help_text="In the goal's unit")
+    value = serializers.FloatField(min_value=-LARGEST, max_value=LARGEST, help_text="In the goal's unit")
     at = serializers.DateTimeField(required=False, help_text="When it was so; now without it")
 
 
@@ -53,8 +53,8 @@ def goal_value(request, external_id, key):
             409, "not_from_api", "This goal's value comes from elsewhere. Set it to be sent by your back end."
         )
     at, now = said.validated_data.get("at"), clock.now()
-    if at and at > now:
-        return problem(400, "invalid_request", "at: is still to come.")
+    if at and not EARLIEST <= at <= now:
+        return problem(400, "invalid_request", f"at: is {'still to come' if at > now else 'before the year 2000'}.")
     name = ApiKey.objects.get(pk=request.api_key.key_id).name
     note_value(goal, said.validated_data["value"], by=name, at=at)
     return Response({"value": said.validated_data["value"], "at": at or now})

@@ -7,7 +7,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from milestones.models import Goal
-from milestones.plans import PlanRefusedError, agree_theirs, kickoff_of, milestone_titles, stamp, wish
+from milestones.plans import PlanRefusedError, agree_theirs, kickoff_since, milestone_titles, stamp, wish
 from onboarding.tenancy.access import LINK, open_to
 from onboarding.tenancy.files import address_of
 from onboarding.tenancy.link_pages import private
@@ -25,8 +25,13 @@ class AgreeForm(forms.Form):
 
     def clean(self):
         said = super().clean()
-        if self.data.get("do") == "wish" and not said.get("text", "").strip():
+        asks, text = self.data.get("do") == "wish", said.get("text", "").strip()
+        if asks and not text:
             self.add_error("text", "Say what should be different.")
+        if text and not asks:
+            self.add_error(
+                "text", "You say that something should be different. Ask for a change, or empty this to agree."
+            )
         return said
 
 
@@ -34,9 +39,9 @@ class AgreeForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @open_to(LINK)
 def guest_kickoff(request, token):
-    """What done looks like; POST agrees on it, or says what should be different."""
+    """What done looks like; POST agrees on it, or says what should be different. What was written later has a link of its own."""
     account = request.link.account
-    kickoff = kickoff_of(account)
+    kickoff = kickoff_since(account, request.link.created_at)
     form = AgreeForm(request.POST if request.method == "POST" else None, auto_id="agree-%s")
     if request.method == "POST" and kickoff and form.is_valid():
         name = form.cleaned_data["name"].strip()
@@ -49,14 +54,15 @@ def guest_kickoff(request, token):
         except PlanRefusedError as error:
             form.add_error(None, str(error))
             kickoff.refresh_from_db()
-    titles = milestone_titles(kickoff.milestones) if kickoff else {}
+    titles = milestone_titles(account, kickoff.milestones) if kickoff else {}
+    is_over = kickoff is None or kickoff.closed_at is not None
     context = {
         "workspace": request.workspace_shown,
         "logo_url": address_of(request.workspace_shown.logo),
         "account": account,
         "kickoff": kickoff,
         "milestones": [titles.get(key, key) for key in kickoff.milestones] if kickoff else [],
-        "goals": Goal.objects.filter(account=account).order_by("pk"),
+        "goals": [] if is_over else Goal.objects.filter(account=account).order_by("pk"),
         "form": form,
         "seen": stamp(kickoff) if kickoff else "",
     }

@@ -73,6 +73,11 @@ class Goal(WorkspaceModel):
             return f"{self.unit} {value:,.0f}".strip()
         return f"{value:,.10g} {self.unit}".strip()
 
+    def way(self) -> str:
+        """From where to where; "" where neither is known."""
+        ends = (("from", self.baseline), ("to", self.target))
+        return " ".join(f"{word} {self.said(value)}" for word, value in ends if value is not None)
+
 
 class GoalReading(WorkspaceModel):
     """One value of a goal's measure, typed in or sent."""

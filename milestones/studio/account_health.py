@@ -5,11 +5,12 @@ from datetime import timedelta
 
 from django import forms
 
+from milestones.goals import distance
 from milestones.health.judging import ORDER
 from milestones.health.measuring import Measured, measure
 from milestones.health.words import said
 from milestones.models import Goal, Kickoff, Pace, Standing
-from milestones.plans import distance, open_kickoff, reality
+from milestones.plans import open_kickoff, reality
 from milestones.studio.days import Calendar
 from onboarding import clock
 from onboarding.tracking.models import Account

@@ -10,21 +10,20 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from milestones.account_links import live_links, make_link
+from milestones.account_links import live_links, make_link, revoke
 from milestones.answering import free_goal_key
+from milestones.goals import LARGEST, Distance, distance, note_value
 from milestones.models import AccountLink, Goal, Kickoff
 from milestones.plans import (
-    Distance,
     PlanRefusedError,
     agree_ours,
     close,
     closed_reality,
-    distance,
     milestone_choices,
     milestone_titles,
-    note_value,
     open_kickoff,
     reality,
+    stamp,
     write_kickoff,
 )
 from milestones.studio.criteria_page import known_events
@@ -39,6 +38,7 @@ from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.models import Account
 
 KIND, MOST_GOALS = AccountLink.Kind.KICKOFF, 50
+BOUNDS = {"min_value": -LARGEST, "max_value": LARGEST}
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
@@ -59,11 +59,14 @@ class KickoffForm(GuardedForm):
     )
 
     def __init__(self, data=None, *, account: Account, kickoff: Kickoff | None):
-        initial = {name: getattr(kickoff, name) for name in ("done", "done_on", "milestones")} if kickoff else {}
+        # The wish has no field, but who writes shall have seen it.
+        initial = (
+            {name: getattr(kickoff, name) for name in ("done", "done_on", "milestones", "wish")} if kickoff else {}
+        )
         super().__init__(data, initial=initial, auto_id="kickoff-%s")
         offered = dict(milestone_choices(account))
         gone = [key for key in (kickoff.milestones if kickoff else []) if key not in offered]
-        self.fields["milestones"].choices = [*offered.items(), *milestone_titles(gone).items()]
+        self.fields["milestones"].choices = [*offered.items(), *milestone_titles(account, gone).items()]
 
     def kickoff_said(self) -> dict:
         return {name: self.cleaned_data[name] for name in ("done", "done_on", "milestones")}
@@ -81,8 +84,8 @@ class GoalForm(forms.Form):
     )
     unit = forms.CharField(required=False, max_length=40, help_text="Hours a week, %, EUR.")
     is_money = forms.BooleanField(label="It is money", required=False)
-    baseline = forms.FloatField(label="Where it stands", required=False)
-    target = forms.FloatField(label="Where it should get", required=False)
+    baseline = forms.FloatField(label="Where it stands", required=False, **BOUNDS)
+    target = forms.FloatField(label="Where it should get", required=False, **BOUNDS)
     due_on = forms.DateField(label="By", required=False, widget=DAY)
     source = forms.ChoiceField(
         label="Its value comes from", choices=Goal.Source.choices, initial=Goal.Source.HAND, widget=forms.RadioSelect
@@ -112,14 +115,14 @@ class GoalForm(forms.Form):
 
 
 class ValueForm(forms.Form):
-    value = forms.FloatField(label="Value now", error_messages={"required": "Write the number."})
+    value = forms.FloatField(label="Value now", error_messages={"required": "Write the number."}, **BOUNDS)
 
 
 class AssumeForm(forms.Form):
     """What a goal rests on, as it may be corrected later."""
 
-    baseline = forms.FloatField(label="Where it stood", required=False)
-    target = forms.FloatField(label="Where it should get", required=False)
+    baseline = forms.FloatField(label="Where it stood", required=False, **BOUNDS)
+    target = forms.FloatField(label="Where it should get", required=False, **BOUNDS)
     assumptions = forms.CharField(required=False, max_length=500)
 
     def clean(self):
@@ -145,9 +148,8 @@ class GoalRow:
     @property
     def way(self) -> str:
         """From where to where."""
-        begins, ends = self.goal.baseline, self.goal.target
-        said = f", from {self.goal.said(begins)}" if begins is not None else ""
-        return said + (f", to {self.goal.said(ends)}" if ends is not None else "")
+        way = self.goal.way()
+        return f", {way}" if way else ""
 
     @property
     def width(self) -> int:
@@ -182,6 +184,7 @@ def _page(request, account: Account, *, kickoff_form=None, goal_form=None, link:
         "nav_current": "account-list",
         "account": account,
         "kickoff": open_one,
+        "kickoff_seen": stamp(open_one) if open_one else "",
         "is_late": bool(open_one) and open_one.done_on < clock.now().astimezone(calendar.zone).date(),
         "reality": reality(open_one, calendar.zone) if open_one else None,
         "closed": [(each, closed_reality(each)) for each in before],
@@ -198,23 +201,40 @@ def _page(request, account: Account, *, kickoff_form=None, goal_form=None, link:
 @require_POST
 @open_to(Access.MANAGER)
 def kickoff_act(request, slug, pk, verb):
-    """Agree for our side, make the customer's link, or close it with what was true."""
-    account = get_object_or_404(Account, pk=pk)
-    kickoff = open_kickoff(account)
-    if kickoff is None or verb not in ("agree", "link", "close"):
+    """Agree for our side, or close it with what was true: of what the form had `seen`."""
+    kickoff, seen = open_kickoff(get_object_or_404(Account, pk=pk)), request.POST.get("seen", "")
+    if verb not in ("agree", "close"):
         raise Http404
-    if verb == "link":
-        token = make_link(account, kind=KIND)
-        record(member=request.member, verb="made a kickoff link for", subject=str(account))
-        return _page(request, account, link=f"{settings.CAIRN_BASE_URL}/k/{token}/")
-    if verb == "agree":
-        kickoff.account = account
-        agree_ours(kickoff, member=request.member)
-        messages.success(request, "Agreed for your side.")
+    try:
+        if kickoff is None:
+            raise PlanRefusedError("This is closed already.")
+        if verb == "agree":
+            agree_ours(kickoff, member=request.member, seen=seen)
+        else:
+            close(kickoff, member=request.member, zone=request.workspace.zone, seen=seen)
+    except PlanRefusedError as error:
+        messages.error(request, str(error))
     else:
-        close(kickoff, member=request.member, zone=request.workspace.zone)
-        messages.success(request, "Closed, with what was true beside what was agreed.")
+        done = "Agreed for your side." if verb == "agree" else "Closed, with what was true beside what was agreed."
+        messages.success(request, done)
     return redirect("account-plan", slug=slug, pk=pk)
+
+
+@require_POST
+@open_to(Access.MANAGER)
+def kickoff_link(request, slug, pk):
+    """Make the customer's link, shown once; or let all of them stop working."""
+    account = get_object_or_404(Account, pk=pk)
+    if request.POST.get("do") == "revoke":
+        revoke(account, KIND)
+        record(member=request.member, verb="revoked the kickoff links of", subject=str(account))
+        messages.success(request, "The links no longer open.")
+        return redirect("account-plan", slug=slug, pk=pk)
+    if open_kickoff(account) is None:
+        raise Http404
+    token = make_link(account, kind=KIND)
+    record(member=request.member, verb="made a kickoff link for", subject=str(account))
+    return _page(request, account, link=f"{settings.CAIRN_BASE_URL}/k/{token}/")
 
 
 @require_POST

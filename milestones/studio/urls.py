@@ -28,6 +28,7 @@ urlpatterns = [
     path("w/<slug:slug>/accounts/<int:pk>/", accounts.account_detail, name="account-detail"),
     path(f"{ACCOUNT}/standing/", accounts.account_standing, name="account-standing"),
     path(f"{ACCOUNT}/plan/", account_plan.account_plan, name="account-plan"),
+    path(f"{ACCOUNT}/plan/kickoff/link/", account_plan.kickoff_link, name="kickoff-link"),
     path(f"{ACCOUNT}/plan/kickoff/<slug:verb>/", account_plan.kickoff_act, name="kickoff-act"),
     path(f"{ACCOUNT}/plan/goals/", account_plan.goal_add, name="goal-add"),
     path(f"{ACCOUNT}/plan/goals/<str:key>/<slug:verb>/", account_plan.goal_edit, name="goal-edit"),

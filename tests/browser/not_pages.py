@@ -30,7 +30,15 @@ NOT_PAGES = {
         ),
         *("report-share", "report-revoke", "report-remove", "report-schedule-stop", "shared-report-stop"),
         *("segment-enroll", "segment-remove", "question-rule", "question-rule-remove", "question-edit"),
-        *("kickoff-act", "goal-add", "goal-edit", "discovery-link", "discovery-ladder", "discovery-goals"),
+        *(
+            "kickoff-act",
+            "kickoff-link",
+            "goal-add",
+            "goal-edit",
+            "discovery-link",
+            "discovery-ladder",
+            "discovery-goals",
+        ),
         *("member-invite", "invitation-revoke", "member-access", "member-remove"),
         *(
             "nudge-switch",

@@ -65,6 +65,7 @@ SUBJECTS = {
     "portfolio-view-remove": PortfolioView,
     "member-hand-over": Member,
     "kickoff-act": Account,
+    "kickoff-link": Account,
     "goal-add": Account,
     "goal-edit": Account,
     "account-discovery": Account,

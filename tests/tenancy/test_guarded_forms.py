@@ -5,6 +5,7 @@ import re
 import pytest
 
 from milestones.models import Feature, Kickoff, Question, Segment
+from milestones.plans import stamp
 from onboarding.tenancy.scope import workspace_scope
 from onboarding.tracking.models import Account
 from tests.senders import Sender, group, identify
@@ -95,7 +96,8 @@ def test_a_new_kickoff_is_not_told_of_the_closed_one(studio, acme):
     studio.post(page, said)
     with workspace_scope(acme.pk):
         Kickoff.objects.update(ours_at="2026-11-01T00:00Z", theirs_at="2026-11-01T00:00Z")
-    studio.post(f"{page}kickoff/close/")
+        agreed = stamp(Kickoff.objects.get())
+    studio.post(f"{page}kickoff/close/", {"seen": agreed})
     studio.post(page, said | {"done": "Two", "seen": seen(studio, page)})
     with workspace_scope(acme.pk):
         assert list(Kickoff.objects.order_by("number").values_list("done", flat=True)) == ["One", "Two"]
