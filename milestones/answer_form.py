@@ -5,6 +5,7 @@ from datetime import date
 
 from django import forms
 
+from milestones.discovery import in_words
 from milestones.models import Question
 from onboarding.tenancy.guarded_forms import GuardedForm
 
@@ -21,7 +22,8 @@ class AnswerForm(GuardedForm):
         )
         for question in questions:
             # What is required keeps a customer from sending half of it; a manager may write down what is known.
-            self.fields[f"q-{question.key}"] = _field(question, required=question.required and is_guest)
+            required = question.required and is_guest
+            self.fields[f"q-{question.key}"] = _field(question, answers.get(question.key), required=required)
         if is_guest:
             self.fields["name"] = forms.CharField(
                 label="Your name", max_length=200, error_messages={"required": "Say who you are."}
@@ -44,9 +46,11 @@ def _shown(value):
     return int(value) if isinstance(value, float) and value == int(value) else value
 
 
-def _field(question: Question, *, required: bool) -> forms.Field:
+def _field(question: Question, answer, *, required: bool) -> forms.Field:
     said = {"label": question.text, "help_text": question.help, "required": required}
-    options = [(option, option) for option in question.options]
+    given = map(in_words, answer if isinstance(answer, list) else [answer] if answer else [])
+    # What was chosen once and is no longer offered stays to be chosen: saving another answer takes nothing away.
+    options = [(option, option) for option in dict.fromkeys([*question.options, *given])]
     match question.kind:
         case Question.Kind.SINGLE:
             return forms.ChoiceField(

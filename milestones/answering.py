@@ -107,7 +107,7 @@ def tailor(account: Account, base: Ladder, answers: Answers, *, member: Member) 
     tailored = TailoredLadder.objects.create(
         workspace_id=current_workspace_id(), account=account, ladder=ladder, base=base
     )
-    keep_goals(account, made)
+    keep_goals(account, made, member=member)
     record(member=member, verb="made a recommended ladder", subject=name, detail={"answers": answers.number})
     return tailored
 
@@ -122,7 +122,7 @@ def put_into_draft(tailored: TailoredLadder, answers: Answers, *, member: Member
     draft = open_draft(tailored.ladder, member=member)
     document = _merged(draft.document, made, differs)
     replace(draft, document, said=f"Put in what was answered on {answers.answered_at:%-d %B}", member=member)
-    keep_goals(tailored.account, made)
+    keep_goals(tailored.account, made, member=member)
 
 
 def _merged(document: dict, made: Recommendation, differs: Difference) -> dict:
@@ -165,7 +165,7 @@ def _with_features(document: dict) -> dict:
     return with_features(document, {each.key: feature_document(each) for each in Feature.objects.all()})
 
 
-def keep_goals(account: Account, made: Recommendation) -> int:
+def keep_goals(account: Account, made: Recommendation, *, member: Member | None) -> int:
     """Give the account the goals that its answers set; one that is there already stays as it is. Returns how many are new."""
     present = set(Goal.objects.filter(account=account).values_list("title", flat=True))
     fresh = [goal for goal in made.goals if goal.title not in present]
@@ -181,6 +181,9 @@ def keep_goals(account: Account, made: Recommendation) -> int:
             assumptions=f"{goal.why[0].upper()}{goal.why[1:]}."[:500],
             created_at=clock.now(),
         )
+    if fresh:
+        titles = [goal.title for goal in fresh]
+        record(member=member, verb="took goals from the answers of", subject=str(account), detail={"goals": titles})
     return len(fresh)
 
 

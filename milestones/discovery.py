@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
+from datetime import date
 
 from milestones.criteria import CriteriaError, MilestoneSignal, parse
+
+COMPARED = {"number": float, "date": date.fromisoformat}  # kinds of questions whose answers are more and less
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,13 @@ class GoalSaid:
     target: float | None
     why: str
 
+    @property
+    def way(self) -> str:
+        """From where to where, and in what; "" where neither is known."""
+        ends = (("from", self.baseline), ("to", self.target))
+        said = " ".join(f"{word} {in_words(value)}" for word, value in ends if value is not None)
+        return f"{said} {self.unit}".strip() if said else ""
+
 
 @dataclass
 class Recommendation:
@@ -65,40 +75,34 @@ def holds(rule: Follows, kind: str, answer) -> bool:
         return False
     if rule.op == "answered":
         return True
-    if kind == "multiple":
-        return rule.op == "is" and rule.value in answer
-    if rule.op == "is":
-        return _same(kind, answer, rule.value)
-    pair = _numbers(answer, rule.value) if kind == "number" else (str(answer), rule.value) if kind == "date" else None
-    if pair is None:
-        return False
-    return pair[0] >= pair[1] if rule.op == "at_least" else pair[0] <= pair[1]
-
-
-def _same(kind: str, answer, value: str) -> bool:
-    if kind == "number":
-        pair = _numbers(answer, value)
-        return pair is not None and pair[0] == pair[1]
-    return str(answer).strip().casefold() == value.strip().casefold()
-
-
-def _numbers(answer, value: str) -> tuple[float, float] | None:
+    if kind not in COMPARED:
+        return rule.op == "is" and _plain(rule.value) in map(_plain, _each(answer))
     try:
-        return float(answer), float(value)
+        said, asked = COMPARED[kind](answer), COMPARED[kind](rule.value)
     except (TypeError, ValueError):
-        return None
+        return False  # of another kind: the question was changed since
+    return {"is": said == asked, "at_least": said >= asked, "at_most": said <= asked}[rule.op]
+
+
+def _each(answer) -> list:
+    """The answer as several, whatever the question was when it was given."""
+    return answer if isinstance(answer, list) else [answer]
+
+
+def _plain(answer) -> str:
+    return in_words(answer).strip().casefold()
+
+
+def in_words(answer) -> str:
+    """An answer as it is read: "A warehouse, An ERP", "1,234,567"."""
+    if isinstance(answer, list):
+        return ", ".join(map(in_words, answer))
+    return f"{answer:,.15g}" if isinstance(answer, int | float) else str(answer)
 
 
 def because(question: Asked, answer) -> str:
     """'you said “Warehouse” to “Where does your data live?”'"""
-    said = (
-        ", ".join(map(str, answer))
-        if isinstance(answer, list)
-        else f"{answer:g}"
-        if isinstance(answer, float)
-        else answer
-    )
-    return f"you said “{said}” to “{question.text}”"
+    return f"you said “{in_words(answer)}” to “{question.text}”"
 
 
 def recommend(

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from milestones.answering import answer, keep_goals, recommendation
 from milestones.demo.history.cast import KEY
+from milestones.goals import note_value
 from milestones.models import AnswerRule, Answers, Goal, Kickoff, Ladder, Question
-from milestones.plans import note_value
 from onboarding import clock
 from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.models import Account
@@ -99,7 +99,7 @@ def agree() -> None:
         kept = answer(harbor, said, by=by, by_customer=by_customer)
         Answers.objects.filter(pk=kept.pk).update(answered_at=now - timedelta(days=ago))
     base = Ladder.objects.select_related("live").order_by("position").first()
-    keep_goals(harbor, recommendation(base.live.document, kept.answers))
+    keep_goals(harbor, recommendation(base.live.document, kept.answers), member=harbor.manager)
     hours = Goal.objects.get(account=harbor)
     for ago, value in ((84, 11.0), (40, 7.5), (6, 4.0)):
         note_value(hours, value, by="Maya Okafor", at=now - timedelta(days=ago))

@@ -19,7 +19,7 @@ from milestones.answering import (
     recommendation,
     tailor,
 )
-from milestones.discovery import Recommendation, difference
+from milestones.discovery import Recommendation, difference, in_words
 from milestones.models import AccountLink, Answers, Ladder, Question, TailoredLadder
 from milestones.studio.rendering import calendar_of, show
 from milestones.studio.roles import role_label, usual_roles
@@ -128,7 +128,7 @@ def _changes(questions: list[Question], rounds: list[Answers]) -> list[tuple[str
 def _said(value) -> str:
     if value in (None, "", []):
         return "nothing"
-    return ", ".join(value) if isinstance(value, list) else f"{value:g}" if isinstance(value, float) else str(value)
+    return in_words(value)
 
 
 @require_POST
@@ -177,6 +177,6 @@ def discovery_goals(request, slug, pk):
     account = get_object_or_404(Account, pk=pk)
     answers, base = latest(account), _chosen(bases(), request.POST.get("base", ""))
     if answers and base:
-        count = keep_goals(account, recommendation(base.live.document, answers.answers))
+        count = keep_goals(account, recommendation(base.live.document, answers.answers), member=request.member)
         messages.success(request, f"{count} new in the plan." if count else "They are all in the plan already.")
     return redirect("account-plan", slug=slug, pk=pk)

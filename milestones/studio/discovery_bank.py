@@ -1,5 +1,7 @@
 """Pages: the questions that are asked at the start, and what follows from each answer."""
 
+from datetime import date
+
 from django import forms
 from django.contrib import messages
 from django.http import Http404
@@ -7,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from milestones.answering import next_position
+from milestones.discovery import in_words
 from milestones.drafting.naming import free_key
 from milestones.models import AnswerRule, Milestone, Question
 from milestones.studio.rendering import show
@@ -82,16 +85,21 @@ class RuleForm(forms.Form):
             )
         elif question.kind == Question.Kind.TEXT:
             ops = [op.ANSWERED, op.IS]
+        elif question.kind == Question.Kind.DATE:
+            self.fields["value"] = forms.DateField(
+                label="This day", required=False, widget=forms.DateInput(attrs={"type": "date"})
+            )
         self.fields["op"].choices = [(each.value, each.label) for each in ops]
         library = Milestone.objects.filter(archived_at=None).order_by("title", "key")
         self.fields["milestone"].choices = [("", "None"), *library.values_list("key", "title")]
 
     def clean(self):
         said = super().clean()
-        value = said.get("value", "").strip()
+        value = said.get("value") or ""
+        value = value.isoformat() if isinstance(value, date) else value.strip()
         if said.get("op") == AnswerRule.Op.ANSWERED:
             value = ""
-        elif not value:
+        elif not value and "value" not in self.errors:
             self.add_error("value", "Say which answer.")
         elif self.question.kind == Question.Kind.NUMBER and not _is_number(value):
             self.add_error("value", "Write a number.")
@@ -173,9 +181,15 @@ def _page(request, question: Question, form=None, rule_form=None):
         "question": question,
         "form": form or QuestionForm(question=question),
         "rule_form": rule_form or RuleForm(question=question),
-        "rules": [(rule, titles.get(rule.milestone, rule.milestone)) for rule in rules],
+        "rules": [(rule, titles.get(rule.milestone, rule.milestone), _up_to(rule)) for rule in rules],
     }
     return show(request, "question_detail.html", context)
+
+
+def _up_to(rule: AnswerRule) -> str:
+    """How far the goal goes that the rule sets; "" where it sets none, or says no number."""
+    target = (rule.goal or {}).get("target")
+    return "" if target is None else "what was said" if target == "answer" else in_words(target)
 
 
 @require_POST

@@ -6,6 +6,7 @@ import pytest
 
 from milestones.drafting.saving import draft_of
 from milestones.models import AnswerRule, Answers, Goal, Ladder, Milestone, Question, TailoredLadder
+from onboarding.tenancy.models import AuditEntry
 from onboarding.tenancy.scope import workspace_scope
 from onboarding.tracking.models import Account
 from tests.ladders import ladder, milestone, publish_ladder
@@ -92,6 +93,40 @@ def test_a_question_that_cannot_be_asked_is_refused_beside_its_field(studio, sen
 )
 def test_a_rule_without_sense_is_refused_beside_its_field(asked, sent, message):
     assert message in asked.post(f"{BANK}how-many-operators/rules/", sent).content.decode()
+
+
+def test_a_rule_about_a_day_takes_a_day(studio, acme):
+    studio.post(BANK, {"text": "When do you start?", "kind": "date"})
+    rule = {"op": "at_least", "milestone": "shift"}
+    said = studio.post(f"{BANK}when-do-you-start/rules/", rule | {"value": "soon"}).content.decode()
+    assert "Enter a valid date." in said
+    assert "Say which answer." in studio.post(f"{BANK}when-do-you-start/rules/", rule).content.decode()
+    studio.post(f"{BANK}when-do-you-start/rules/", rule | {"value": "2027-06-01"})
+    with workspace_scope(acme.pk):
+        assert AnswerRule.objects.get().value == "2027-06-01"
+
+
+def test_a_question_of_another_kind_keeps_what_was_answered(asked, acme):
+    page = page_of(acme)
+    asked.post(page, {"q-where-is-your-data": "Warehouse", "q-how-many-operators": "1234567"})
+    several = {"text": "How many operators?", "kind": "multiple", "options": "A few\nMany"}
+    asked.post(f"{BANK}how-many-operators/", several)
+    one = {"text": "Where is your data?", "kind": "single", "options": "A warehouse\nSpreadsheets"}
+    asked.post(f"{BANK}where-is-your-data/", one)
+    shown = asked.get(page).content.decode()
+    assert 'value="Warehouse"' in shown, "it is no longer offered, and still what was said"
+    assert 'value="1,234,567"' in shown
+    assert "you said “Warehouse”" in shown
+
+
+def test_goals_taken_from_answers_are_on_the_trail(asked, acme):
+    page = page_of(acme)
+    asked.post(page, {"q-how-many-operators": "1234567"})
+    assert "from 0 to 1,234,567" in asked.get(page).content.decode()
+    asked.post(f"{page}goals/")
+    with workspace_scope(acme.pk):
+        assert "You said “1,234,567” to" in Goal.objects.get().assumptions
+        assert AuditEntry.objects.get(verb="took goals from the answers of").detail == {"goals": ["Operators on board"]}
 
 
 def test_a_customer_answers_without_an_account(asked, client, acme):
