@@ -36,6 +36,23 @@ def people_of(segment: Segment) -> QuerySet[Person]:
     return Person.objects.filter(Exists(seats))
 
 
+def seats_of(segment: Segment) -> QuerySet[Seat]:
+    """The seats because of which somebody is in it now: at its companies, or at those, and in those roles, that its rule asks for."""
+    seats = Seat.objects.filter(left_at=None, person__external_id__isnull=False)
+    if segment.of == Segment.Of.ACCOUNT:
+        return seats.filter(account__in=members_of(segment))
+    seats = seats.filter(person__in=members_of(segment))
+    rule = segment.rule or {}
+    if rule.get("roles"):
+        seats = seats.filter(role__in=rule["roles"])
+    if rule.get("join") != "any":  # of any, another condition may be the one that holds
+        conds = [parse(cond).signals[0] for cond in rule.get("where", [])]
+        for signal in conds:
+            if signal.of == "account":
+                seats = seats.filter(account__isnull=False).filter(_holds(signal.cond, "account__traits"))
+    return seats
+
+
 def _by_rule(of: str, rule: dict) -> QuerySet:
     conds = [parse(cond).signals[0] for cond in rule.get("where", [])]
     if of == Segment.Of.ACCOUNT:

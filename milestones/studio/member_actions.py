@@ -7,7 +7,7 @@ raises ActionRefusedError with the reason.
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from milestones import acts
 from milestones.checklist.actions import ActionRefusedError, answer
@@ -28,7 +28,7 @@ from onboarding import clock
 from onboarding.tenancy.audit import record
 from onboarding.tenancy.models import Member
 from onboarding.tenancy.scope import current_workspace_id
-from onboarding.tracking.models import Account, EventName, Person, Seat
+from onboarding.tracking.models import Account, EventName, Seat
 
 MOST_AT_ONCE = 500
 
@@ -161,19 +161,31 @@ def enroll_listed(ladder: Ladder, external_ids: list[str], *, member: Member, no
     on_it = set(_on_it(ladder).filter(seat__in=latest.values()).values_list("seat", flat=True))
     already = [each for each in wanted if each in latest and latest[each].pk in on_it]
     fresh = [latest[each] for each in wanted if each in latest and latest[each].pk not in on_it]
-    for seat in fresh:
-        acts.write(verb="enrolled", seat=seat, ladder=ladder.key, by="manager", actor=str(member.user), note=note)
-    if fresh:
-        detail = {"people": len(fresh), "note": note}
-        record(member=member, verb="enrolled a list of people", subject=ladder.name, detail=detail)
-    shows = drain_here() if fresh else True
+    shows = enroll_seats(ladder, fresh, member=member, note=note)
     return Listed(len(fresh), already, [each for each in wanted if each not in latest], shows)
 
 
-def may_be_put_on(ladder: Ladder, people: QuerySet[Person]) -> QuerySet[Person]:
-    """Those of them who have a seat, and are not on the ladder, nor were where it takes people once."""
-    seats = Seat.objects.filter(person=OuterRef("pk"), left_at=None)
-    return people.filter(Exists(seats)).exclude(pk__in=_on_it(ladder).values("seat__person"))
+def enroll_seats(ladder: Ladder, seats: list[Seat], *, member: Member, note: str) -> bool:
+    """Put several on a ladder; `ladder` is published, and none of them is on it."""
+    if not seats:
+        return True
+    said = {"by": "manager", "actor": str(member.user), "note": note}
+    acts.write_many(verb="enrolled", ladder=ladder.key, said=[(seat, said) for seat in seats])
+    detail = {"people": len(seats), "note": note}
+    record(member=member, verb="enrolled a list of people", subject=ladder.name, detail=detail)
+    return drain_here()
+
+
+def may_be_put_on(ladder: Ladder, seats: QuerySet[Seat], *, each: bool) -> QuerySet[Seat]:
+    """Those of these seats that may be put on the ladder: of each person the one they took last, or `each` of them.
+
+    Left out is who is on the ladder, or was where it takes people once.
+    """
+    on_it = _on_it(ladder)
+    if each:
+        return seats.exclude(pk__in=on_it.values("seat")).order_by("person", "pk")
+    free = seats.exclude(person__in=on_it.values("seat__person"))
+    return free.order_by("person", "-since", "-pk").distinct("person")
 
 
 def _on_it(ladder: Ladder):

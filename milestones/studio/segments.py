@@ -6,11 +6,10 @@ from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from milestones.checklist.actions import ActionRefusedError
 from milestones.models import Ladder, Segment, SegmentEntry
-from milestones.segments import MOST, MOST_LISTED, make, members_of, people_of, users_of, write_list
+from milestones.segments import MOST, MOST_LISTED, make, members_of, seats_of, users_of, write_list
 from milestones.studio.enroll_list import read_ids
-from milestones.studio.member_actions import enroll_listed, may_be_put_on
+from milestones.studio.member_actions import enroll_seats, may_be_put_on
 from milestones.studio.rendering import show
 from milestones.studio.roles import role_label, usual_roles
 from milestones.studio.rung_form import area
@@ -178,16 +177,16 @@ def segment_enroll(request, slug, key):
     if not form.is_valid():
         return _page(request, segment, None, form)
     ladder = Ladder.objects.select_related("live").get(key=form.cleaned_data["ladder"])
-    waiting = may_be_put_on(ladder, people_of(segment).exclude(external_id=None)).order_by("pk")
-    ids = list(waiting.values_list("external_id", flat=True)[:AT_A_TIME])
-    try:
-        listed = enroll_listed(ladder, ids, member=request.member, note=form.cleaned_data["note"])
-    except ActionRefusedError as error:
-        form.add_error("ladder", str(error))
-        return _page(request, segment, None, form)
-    said = f"{counted(listed.put_on, 'person', 'people')} of “{segment}” put on “{ladder.name}”."
-    more = " There are more: do it again for the next 2,000." if len(ids) == AT_A_TIME else ""
-    messages.success(request, f"{said}{'' if listed.shows else ' It will show in a moment.'}{more}")
+    waiting = may_be_put_on(ladder, seats_of(segment), each=segment.of == Segment.Of.ACCOUNT)
+    seats = list(waiting.select_related("person", "account")[:AT_A_TIME])
+    if not seats:
+        messages.info(request, f"Nobody of “{segment}” is left to be put on “{ladder.name}”.")
+        return redirect("segment-detail", slug=slug, key=key)
+    shows = enroll_seats(ladder, seats, member=request.member, note=form.cleaned_data["note"])
+    said = f"{counted(len(seats), 'person', 'people')} of “{segment}” put on “{ladder.name}”."
+    more = f" There {'are' if shows else 'may be'} more: do it again {'' if shows else 'then, '}for the next {AT_A_TIME:,}."
+    moment, more = "" if shows else " It will show in a moment.", more if len(seats) == AT_A_TIME else ""
+    messages.success(request, f"{said}{moment}{more}")
     return redirect("segment-detail", slug=slug, key=key)
 
 

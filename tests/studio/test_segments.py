@@ -80,6 +80,22 @@ def test_a_list_names_who_is_in_it_and_all_are_put_on_a_ladder(client, sender, a
     assert enrolled(acme) == {"petra", "kofi"}
 
 
+@pytest.mark.parametrize("of", ["account", "person"])
+def test_who_sits_at_two_companies_is_put_on_at_the_one_that_is_meant(client, sender, acme, of):
+    publish_ladder(acme, ladder(milestone("report", {"event": "Reported"}), enroll={"when": "manual"}))
+    sender.send(group("petra", "quay"), identify("petra", account="quay", role="operator"))
+    sent = {"name": "On pro", "of": of, "how": "rule", "join": "all"}
+    sent |= {"trait_0": "plan", "of_0": "account", "op_0": "eq", "value_0": "pro"}
+    client.post(f"{PAGE}new/", sent)
+    said = client.post(f"{PAGE}on-pro/enroll/", {"ladder": "path", "note": ""}, follow=True).content.decode()
+    assert "2 people of “On pro” put on “Path”." in said
+    with workspace_scope(acme.pk):
+        on = Enrollment.objects.values_list("seat__person__external_id", "seat__account__external_id")
+        assert set(on) == {("petra", "harbor"), ("luis", "harbor")}
+    said = client.post(f"{PAGE}on-pro/enroll/", {"ladder": "path", "note": ""}, follow=True).content.decode()
+    assert "Nobody of “On pro” is left to be put on “Path”." in said
+
+
 def test_those_who_left_or_were_on_it_stand_in_nobody_s_way(client, sender, acme, monkeypatch):
     publish_ladder(acme, ladder(milestone("report", {"event": "Reported"}), enroll={"when": "manual"}))
     file = SimpleUploadedFile("people.csv", b"petra\nluis\nkofi\n")
