@@ -70,6 +70,9 @@ def keep(person_id: int, *, email: bool, in_app: bool, pause: bool) -> None:
         "changed_at": now,
     }
     Preference.objects.update_or_create(workspace_id=current_workspace_id(), person_id=person_id, defaults=said)
+    if runs and not pause:  # what waits for its end is looked at now
+        held = Delivery.objects.filter(person_id=person_id, state=Delivery.State.WAITING, reason="paused")
+        held.update(due_at=now)
 
 
 @csrf_exempt  # the token in the path is the right, and the door checks Origin

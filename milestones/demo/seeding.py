@@ -59,7 +59,11 @@ def _open(vendor: Vendor, *, size: str, tell: Told) -> dict:
     workspace = open_workspace(name=vendor.name, owner=users["owner"], timezone=vendor.timezone)
     holidays = [date.fromisoformat(day) for day in vendor.holidays]
     Workspace.objects.filter(pk=workspace.pk).update(
-        slug=vendor.slug, holidays=holidays, mails_links=True, languages=list(vendor.languages)
+        slug=vendor.slug,
+        holidays=holidays,
+        mails_links=True,
+        languages=list(vendor.languages),
+        product_url=settings.CAIRN_BASE_URL,
     )
     with workspace_scope(workspace.pk):
         for access, user in users.items():
@@ -173,7 +177,7 @@ def _several(items: Iterable, count: int) -> Iterator[list]:
 
 def _shown_enrollment() -> Enrollment:
     """Somebody under way whose next step is a click away: on the track one rung reached, the second one open; whatever day
-    the history ends on.
+    the history ends on. They read English, as do most who try the demo.
     """
     mine = Q(progress__on_track=True)
     under_way = Enrollment.objects.filter(ended_at=None, ladder__position=0).annotate(
@@ -185,7 +189,8 @@ def _shown_enrollment() -> Enrollment:
     )
     at_it = under_way.filter(Exists(second), reached=1, left__gt=1, seat__role="power_user").order_by("-enrolled_at")
     return (
-        at_it.first()
+        at_it.exclude(seat__person__traits__has_key="locale").first()
+        or at_it.first()
         or under_way.filter(reached__gt=0, left__gt=0).order_by("-enrolled_at").first()
         or under_way.first()
     )

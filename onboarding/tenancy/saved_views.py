@@ -6,6 +6,7 @@ from urllib.parse import parse_qs
 from django import forms
 from django.contrib import messages
 from django.db import IntegrityError, models, transaction
+from django.http import QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
@@ -52,9 +53,9 @@ class View:
     may_go: bool
 
 
-def views(request, kept: type[SavedViewBase]) -> list[View]:
-    """Those of the workspace; the one that is open is the one whose query this page was asked for with."""
-    here = _normal(request.GET.urlencode())
+def views(request, kept: type[SavedViewBase], query: QueryDict | None = None) -> list[View]:
+    """Those of the workspace; the one that is open is the one whose query this page was asked for with: `query`, or all of it."""
+    here = _normal((request.GET if query is None else query).urlencode())
     member = request.member
     return [
         View(view, _normal(view.query) == here, view.made_by_id == member.pk or member.may(Access.ADMIN))

@@ -1,6 +1,8 @@
 """Page: a workspace's settings: name, time, working days, languages, video hosts, logo."""
 
+import re
 from datetime import date
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from django import forms
@@ -17,6 +19,7 @@ from onboarding.tenancy.models import Access, Workspace
 
 DAYS = [(1, "Monday"), (2, "Tuesday"), (3, "Wednesday"), (4, "Thursday"), (5, "Friday"), (6, "Saturday"), (7, "Sunday")]
 MAX_HOLIDAYS, MAX_HOSTS = 400, 20
+LOCAL = ("localhost", "127.0.0.1", "::1")
 HOST = set("abcdefghijklmnopqrstuvwxyz0123456789.-")
 FIELDS = (
     "name",
@@ -28,8 +31,19 @@ FIELDS = (
     "names_colleagues",
     "mails_links",
     "checklist_name",
+    "product_url",
     "accent",
 )
+
+
+def is_product_address(text: str) -> bool:
+    """Whether it is an https address, or one of this machine."""
+    try:
+        parts = urlsplit(text)
+        is_here = parts.scheme == "http" and parts.hostname in LOCAL
+    except ValueError:
+        return False
+    return bool(parts.hostname) and (parts.scheme == "https" or is_here) and not re.search(r"[\s@<>\"\\]", text)
 
 
 class SettingsForm(GuardedForm):
@@ -92,6 +106,13 @@ class SettingsForm(GuardedForm):
         widget=forms.TextInput(attrs={"placeholder": "Getting started"}),
         help_text="On the widget’s button. Left empty it is “Getting started”, in their language.",
     )
+    product_url = forms.CharField(
+        label="Where your product is",
+        required=False,
+        max_length=300,
+        widget=forms.TextInput(attrs={"placeholder": "https://app.example.com", "inputmode": "url"}),
+        help_text="Steps whose link is a path, such as /reports/new, lead there from the hosted checklist and from mails.",
+    )
     mails_links = forms.BooleanField(
         label="People can have a link to their checklist sent to their e-mail address",
         required=False,
@@ -125,6 +146,12 @@ class SettingsForm(GuardedForm):
 
     def clean_accent(self) -> str:
         return self.cleaned_data["accent"].lower()
+
+    def clean_product_url(self) -> str:
+        address = self.cleaned_data["product_url"].strip()
+        if address and not is_product_address(address):
+            raise forms.ValidationError("Write the address of your product, beginning with https://.")
+        return address
 
     def clean_holidays(self) -> list[date]:
         days = []

@@ -10,9 +10,10 @@ from playbooks.models.reviewing import ChangeNote, Matter, NoteReader
 from playbooks.models.sessions import Coach, Session
 from playbooks.models.tasks import Task
 from playbooks.models.webhooks import Endpoint, WebhookAttempt, WebhookMessage
-from playbooks.models.wording import Channel, MessageTemplate, MessageText
+from playbooks.models.wording import OUTSIDE, Channel, MessageTemplate, MessageText
 
 __all__ = [
+    "OUTSIDE",
     "AccountNote",
     "Article",
     "ArticleText",

@@ -11,6 +11,12 @@ class Channel(models.TextChoices):
     SESSION = "session", "Offer of a session"
 
 
+OUTSIDE = (
+    Channel.EMAIL,
+    Channel.WEBHOOK,
+)  # what is read outside of the product, and so has an address of the checklist
+
+
 class MessageTemplate(WorkspaceModel):
     """What a message says, on one channel, in each of the workspace's languages."""
 

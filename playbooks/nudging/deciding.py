@@ -115,10 +115,19 @@ def _first_free(case: Case, spent: Spent, limits: Limits, now: datetime) -> tupl
 def _tests(case: Case, spent: Spent, limits: Limits) -> list[tuple[str, Callable[[datetime], datetime]]]:
     """Each limit by its name: a moment → the first one from there on at which it allows a message."""
     space = spent.person[-1] + limits.spacing if spent.person else None
+
+    def free(at: datetime) -> datetime:
+        return after_quiet(at, limits.quiet_from, limits.quiet_until, case.zone)
+
+    def quiet(at: datetime) -> datetime:
+        """Before its own hour it is as quiet for this message as at night; an hour of the night is none to wait for."""
+        own = _not_before(free(at), case.hour, case.zone)
+        return own if free(own) == own else free(at)
+
     return [
         ("paused", lambda at: max(at, case.paused_until) if case.paused_until else at),
         ("weekend", lambda at: after_weekend(at, case.zone) if limits.weekends_quiet else at),
-        ("quiet_hours", lambda at: after_quiet(at, limits.quiet_from, limits.quiet_until, case.zone)),
+        ("quiet_hours", quiet),
         ("spacing", lambda at: max(at, space) if space else at),
         ("person_day", lambda at: _window(at, spent.person, limits.person_day, DAY)),
         ("person_week", lambda at: _window(at, spent.person, limits.person_week, WEEK)),
@@ -146,6 +155,14 @@ def after_quiet(at: datetime, begins: time, ends: time, zone: ZoneInfo) -> datet
     end = wall(day, ends, zone).astimezone(at.tzinfo)
     # Where clocks went back, the first of two like times may lie behind us: then it is the second.
     return end if end > at else datetime.combine(day, ends.replace(fold=1), tzinfo=zone).astimezone(at.tzinfo)
+
+
+def _not_before(at: datetime, hour: int | None, zone: ZoneInfo) -> datetime:
+    """`at`, or that hour of the same day there where it is earlier."""
+    if hour is None:
+        return at
+    there = at.astimezone(zone)
+    return at if there.hour >= hour else wall(there.date(), time(hour), zone).astimezone(at.tzinfo)
 
 
 def after_weekend(at: datetime, zone: ZoneInfo) -> datetime:

@@ -85,11 +85,16 @@ def _standing(nudge: Nudge, now: datetime) -> list[Delivery]:
         planned = planned.filter(rung=OuterRef("key"))
     rows = rows.exclude(Exists(planned))
     named = ("enrollment__seat__person_id", "enrollment__seat__account_id", "enrollment_id", "key")
-    made = [make_delivery(nudge, *row) for row in rows.order_by("pk").values_list(*named)[: MOST + 1]]
-    once = {(each.enrollment_id, each.rung): each for each in made}
-    for each in once.values():
+    # About the ladder it is planned once for each enrollment, however many of its steps stand open.
+    once = (
+        rows.order_by("enrollment_id").distinct("enrollment_id")
+        if nudge.trigger in OF_THE_LADDER
+        else rows.order_by("pk")
+    )
+    made = [make_delivery(nudge, *row) for row in once.values_list(*named)[: MOST + 1]]
+    for each in made:
         each.planned_at = each.due_at = now
-    return list(once.values())
+    return made
 
 
 def _played(deliveries: list[Delivery], nudge: Nudge | None, now: datetime, is_all: bool) -> Forecast:

@@ -25,7 +25,7 @@ from onboarding.tenancy.mailing import Fate, hand_in
 from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import current_workspace_id, workspace_scope
 from onboarding.tenancy.secrets import hash_secret, new_secret
-from playbooks.models import Channel, Delivery, Suppression, Task
+from playbooks.models import OUTSIDE, Channel, Delivery, Suppression, Task
 from playbooks.nudging.attention import limits_for
 from playbooks.nudging.deciding import Outcome, Verdict, decide
 from playbooks.nudging.facts import Known, Ledger, case_of, know
@@ -140,8 +140,8 @@ def _deliver(each: Delivery, known: Known, now: datetime) -> EmailMultiAlternati
         _check_address(person.email)
     with reading(known.workspace, person) as language:
         text = text_for(nudge.template, language, known.workspace)
-        is_mail = each.channel == Channel.EMAIL
-        page = settings.CAIRN_BASE_URL + reverse("checklist", args=[make_link(enrollment)]) if is_mail else ""
+        is_mail, leads_there = each.channel == Channel.EMAIL, each.channel in OUTSIDE
+        page = settings.CAIRN_BASE_URL + reverse("checklist", args=[make_link(enrollment)]) if leads_there else ""
         with override(text.language):  # dates and what stands around it in the language of the text, not a mixture
             values = values_for(enrollment, each.rung, workspace=known.workspace, checklist=page, now=now)
             message = compose(text, values)

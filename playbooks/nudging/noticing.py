@@ -21,6 +21,10 @@ FOLLOWS = {
     "reached": {Trigger.REACHED, Trigger.FINISHED},
     "skipped": {Trigger.FINISHED},
 }
+OF_THE_WHOLE = (  # of messages about the ladder, which name no step
+    ({"opened", "reopened"}, ("finished",)),
+    ({"reached", "skipped"}, ("reopened",)),
+)
 REVIVED = (
     ({"opened", "reopened", "moved"}, ("reached", "skipped", "off_track", "overdue")),
     ({"reached"}, ("reopened",)),
@@ -65,16 +69,19 @@ def _wanted(rows: list[Transition], nudges: list[Nudge]) -> Iterable[Delivery]:
 
 def _revive(rows: list[Transition], now: datetime) -> None:
     """Look anew at what was dropped for a reason that may be gone: a step is opened again, or is reached after all."""
+    fresh = {"state": Delivery.State.WAITING, "reason": "", "due_at": now, "planned_at": now, "settled_at": None}
+    dropped = Delivery.objects.filter(state=Delivery.State.DROPPED)
+    for changes, reasons in OF_THE_WHOLE:
+        enrollments = {row.enrollment_id for row in rows if row.change in changes and row.rung}
+        dropped.filter(enrollment_id__among=enrollments, rung="", reason__in=reasons).update(**fresh)
     for changes, reasons in REVIVED:
         places = {(row.enrollment_id, row.rung) for row in rows if row.change in changes and row.rung}
-        dropped = Delivery.objects.filter(
-            state=Delivery.State.DROPPED,
+        found = dropped.filter(
             reason__in=reasons,
             enrollment_id__among={enrollment for enrollment, _ in places},
             rung__in={rung for _, rung in places},
         )
-        again = [pk for pk, *place in dropped.values_list("pk", "enrollment_id", "rung") if tuple(place) in places]
-        fresh = {"state": Delivery.State.WAITING, "reason": "", "due_at": now, "planned_at": now, "settled_at": None}
+        again = [pk for pk, *place in found.values_list("pk", "enrollment_id", "rung") if tuple(place) in places]
         Delivery.objects.filter(pk__in=again).update(**fresh)
 
 

@@ -4,7 +4,7 @@ from milestones.models import TransitionCounter
 from onboarding import clock
 from onboarding.tenancy.audit import record
 from onboarding.tenancy.models import Member
-from playbooks.models import Nudge
+from playbooks.models import Delivery, Nudge
 from playbooks.nudging.attention import kept_attention, let_go
 
 
@@ -30,6 +30,14 @@ def look_anew(nudge: Nudge) -> None:
     """A nudge that is on asks something else now: who stands there already is looked at, as when it is switched on."""
     nudge.taken_up_to = 0 if nudge.is_about_now else None
     nudge.save(update_fields=["taken_up_to"])
+
+
+def reconsider(nudge: Nudge) -> None:
+    """After a change: what waits is looked at now, and so is what an earlier change had left out, if it is not too late for it."""
+    now = clock.now()
+    Delivery.objects.filter(nudge=nudge, state=Delivery.State.WAITING, due_at__isnull=False).update(due_at=now)
+    left_out = Delivery.objects.filter(nudge=nudge, state=Delivery.State.DROPPED, reason__in=("changed", "not_meant"))
+    left_out.update(state=Delivery.State.WAITING, reason="", due_at=now, settled_at=None)
 
 
 def switch_off(nudge: Nudge, *, member: Member | None) -> None:

@@ -7,6 +7,7 @@ from milestones.studio.roles import role_label, usual_roles
 from onboarding.tenancy.guarded_forms import GuardedForm
 from playbooks.models import MessageTemplate, Nudge
 from playbooks.nudging.facts import OF_THE_LADDER
+from playbooks.wording.previewing import needs_a_step
 
 Trigger = Nudge.Trigger
 PLAIN = ("name", "trigger", "template", "roles", "segment", "hour", "patience", "takes_late")
@@ -74,7 +75,7 @@ class NudgeForm(GuardedForm):
     def __init__(self, data=None, *, nudge: Nudge | None = None, initial: dict | None = None):
         super().__init__(data, initial=_initial(nudge) if nudge else initial or {}, auto_id="nudge-%s")
         self.is_on = bool(nudge and nudge.is_on)
-        self.fields["place"].choices = _places()
+        self.fields["place"].choices = _places(nudge)
         templates = MessageTemplate.objects.filter(archived_at=None)
         self.fields["template"].queryset = templates.order_by("name")
         self.fields["segment"].queryset = Segment.objects.order_by("name")
@@ -96,6 +97,8 @@ class NudgeForm(GuardedForm):
         template = said.get("template")
         if self.is_on and template and not template.texts.exists():
             self.add_error("template", f"“{template}” has no text yet. Write it first.")
+        if template and trigger in OF_THE_LADDER and needs_a_step(template):
+            self.add_error("template", f"“{template}” speaks of a step, and this nudge is about the whole ladder.")
         if trigger == Trigger.DUE_SOON or trigger == Trigger.OVERDUE:
             self._check_due()
         return said
@@ -131,11 +134,21 @@ def _initial(nudge: Nudge) -> dict:
     }
 
 
-def _places() -> list:
-    """Each published ladder with its steps."""
+def _places(nudge: Nudge | None) -> list:
+    """Each published ladder with its steps; before them what the nudge is about, where no live version has it any more."""
     groups = []
     for ladder in Ladder.objects.exclude(live=None).order_by("position", "id"):
         rungs = Rung.objects.filter(version=ladder.live_id).order_by("position")
         steps = [(f"{ladder.key}/{rung.key}", rung.content["title"]) for rung in rungs]
         groups.append((ladder.name, [(f"{ladder.key}/", f"Any step of {ladder.name}"), *steps]))
+    own = f"{nudge.ladder.key}/{nudge.rung}" if nudge else ""
+    if own and not any(own == place for _, places in groups for place, _ in places):
+        return [(own, f"{_title(nudge)}, which is not in the live version"), *groups]
     return groups
+
+
+def _title(nudge: Nudge) -> str:
+    """What a step was called in the last version that had it."""
+    rungs = Rung.objects.filter(version__ladder=nudge.ladder_id, key=nudge.rung).order_by("-version__number")
+    title = rungs.values_list("content__title", flat=True).first()
+    return title or nudge.rung or f"Any step of {nudge.ladder.name}"

@@ -20,7 +20,7 @@ from playbooks.models import Delivery, MessageTemplate, Nudge, Suppression
 from playbooks.nudging.attention import let_go
 from playbooks.nudging.facts import OF_THE_LADDER
 from playbooks.nudging.foreseeing import foresee
-from playbooks.nudging.switching import look_anew, switch_off, switch_on
+from playbooks.nudging.switching import look_anew, reconsider, switch_off, switch_on
 from playbooks.nudging.words import in_words, reason_in_words
 from playbooks.pages.nudge_form import COLUMNS, NudgeForm
 from playbooks.pages.showing import page_of, show
@@ -96,8 +96,7 @@ def nudge_edit(request, slug, pk):
         nudge.save(update_fields=COLUMNS)  # and not whether it is on: somebody may have switched it meanwhile
         if nudge.is_on and asked != (nudge.trigger, nudge.ladder_id, nudge.rung):
             look_anew(nudge)
-        waiting = Delivery.objects.filter(nudge=nudge, state=State.WAITING, due_at__isnull=False)
-        waiting.update(due_at=clock.now())
+        reconsider(nudge)
         record(member=request.member, verb="changed a nudge", subject=nudge.name)
         messages.success(request, "Saved. What waits is looked at anew.")
         return redirect("nudge-detail", slug=slug, pk=pk)

@@ -119,7 +119,7 @@ def write(member: Member, now: datetime) -> Letter:
 def _subject(paces) -> str:
     worry = paces.get(Pace.STALLED, 0) + paces.get(Pace.AT_RISK, 0)
     if not worry:
-        return "all on track"
+        return "all on track" if paces.get(Pace.ON_TRACK) else "nobody is under way"
     return f"{worry} account{'' if worry == 1 else 's'} need{'s' if worry == 1 else ''} you"
 
 

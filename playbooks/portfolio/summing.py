@@ -106,8 +106,11 @@ def lede(paces: Mapping[str, int], *, is_mine: bool) -> str:
     if not under_way:
         return f"Nobody of {whose} {total:,} account{'s' if total != 1 else ''} is under way."
     worry = under_way - on_track
+    if under_way == 1:
+        return f"{whose.capitalize()} one account under way {'needs a look this week' if worry else 'is on track'}."
     lead = (
-        f"{on_track or 'None'} of {whose} {under_way:,} accounts under way {'is' if on_track <= 1 else 'are'} on track."
+        f"{f'{on_track:,}' if on_track else 'None'} of {whose} {under_way:,} accounts under way"
+        f" {'is' if on_track <= 1 else 'are'} on track."
     )
     if not worry:
         return lead

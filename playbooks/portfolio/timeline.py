@@ -134,6 +134,8 @@ def _became(row: Delivery) -> str:
         return "Its owner called it unwanted."
     if row.clicked_at:
         return "Followed."
+    if row.dismissed_at and row.reason:
+        return "Taken back: its reason was gone."
     return "Closed." if row.dismissed_at else "Seen." if row.seen_at else ""
 
 

@@ -102,7 +102,7 @@ def tired_of(now: datetime) -> dict[str, dict]:
     rows = Delivery.objects.filter(channel="in_app", seen_at__gt=now - MONTH, nudge__archived_at=None).order_by()
     told = rows.values_list("nudge").annotate(
         seen=Count("pk"),
-        closed=Count("pk", filter=Q(dismissed_at__isnull=False, clicked_at=None)),
+        closed=Count("pk", filter=Q(dismissed_at__isnull=False, clicked_at=None, reason="")),  # not what was taken back
         followed=Count("pk", filter=Q(clicked_at__isnull=False)),
     )
     tired = {

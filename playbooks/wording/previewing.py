@@ -7,8 +7,9 @@ from milestones.models import Enrollment, Ladder, Progress
 from onboarding import clock
 from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import current_workspace_id
-from playbooks.models import MessageTemplate, MessageText
+from playbooks.models import OUTSIDE, MessageTemplate, MessageText
 from playbooks.wording.composing import Message, compose
+from playbooks.wording.rendering import UnsayableError
 from playbooks.wording.variables import sample_of, values_for
 
 OFFERED = 25
@@ -36,8 +37,24 @@ def preview(template: MessageTemplate, text: MessageText, enrollment: str) -> Me
             return compose(text, sample_of(Ladder.objects.exclude(live=None).first()))
     workspace, now = Workspace.objects.get(pk=current_workspace_id()), clock.now()
     with reading(workspace, chosen.seat.person), override(text.language):
-        values = values_for(chosen, _step(template, chosen), workspace=workspace, checklist=PAGE, now=now)
+        page = PAGE if template.channel in OUTSIDE else ""
+        values = values_for(chosen, _step(template, chosen), workspace=workspace, checklist=page, now=now)
         return compose(text, values)
+
+
+def needs_a_step(template: MessageTemplate) -> bool:
+    """Whether any of its texts cannot be said where the message is about the whole ladder, and so about no step."""
+    everything = sample_of(None)
+    nothing = {group: said for group, said in everything.items() if group != "milestone"} | {"milestone": {}}
+    return any(_can_be_said(text, everything) and not _can_be_said(text, nothing) for text in template.texts.all())
+
+
+def _can_be_said(text: MessageText, values: dict) -> bool:
+    try:
+        compose(text, values)
+    except UnsayableError:
+        return False
+    return True
 
 
 def _step(template: MessageTemplate, enrollment: Enrollment) -> str:

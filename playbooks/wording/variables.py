@@ -10,6 +10,7 @@ from django.utils.timezone import localtime
 from milestones.checklist.document import document
 from milestones.checklist.sentences import comma
 from milestones.models import Enrollment, Ladder, Rung
+from milestones.prose import as_text
 from onboarding.tenancy.models import Workspace
 from onboarding.tracking.models import Role, Seat
 from playbooks.wording.rendering import UnsayableError, renderer
@@ -72,7 +73,7 @@ def values_for(enrollment: Enrollment, rung: str, *, workspace: Workspace, check
         "person": _person(seat),
         "account": _account(seat),
         "ladder": {"name": shown["ladder"]["name"]},
-        "milestone": _milestone(steps.get(rung), now),
+        "milestone": _milestone(steps.get(rung), now) | _way(steps.get(rung), workspace, checklist),
         "progress": {
             "reached": shown["reached"],
             "total": shown["total"],
@@ -86,7 +87,12 @@ def values_for(enrollment: Enrollment, rung: str, *, workspace: Workspace, check
         "vendor": {"name": workspace.name},
         "links": {"checklist": checklist},
     }
-    return {group: _known(each) for group, each in words.items()}
+    known = {group: _known(each) for group, each in words.items()}
+    if "link" in words["milestone"]:
+        known["milestone"]["link"] = words["milestone"][
+            "link"
+        ]  # also where nobody has said where it leads: it is no name too many
+    return known
 
 
 def _person(seat: Seat) -> dict:
@@ -111,15 +117,20 @@ def _milestone(entry: dict | None, now) -> dict:
     opened, due = entry["opened_at"], entry["due_at"]
     return {
         "title": entry["title"],
-        "outcome": entry["outcome"],
-        "why": entry["why"],
+        "outcome": as_text(entry["outcome"]),
+        "why": as_text(entry["why"]),
         "minutes": entry["effort_minutes"],
         "due": format_date(localtime(due), "j F") if due else None,
         "days_open": (now - opened).days if opened and opened <= now else None,
         "days_late": (now - due).days if due and due <= now else None,
         "unlocks": entry["unlock_names"],
-        "link": entry["link"],
     }
+
+
+def _way(entry: dict | None, workspace: Workspace, checklist: str) -> dict:
+    """A path leads into the product; where that is not known, to the checklist, which a message in the product opens by itself."""
+    link = entry["link"] if entry else None
+    return {"link": workspace.way_to(link) or checklist} if link else {}
 
 
 def _week(entries: list[dict], now) -> dict:

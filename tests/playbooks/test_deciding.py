@@ -81,6 +81,24 @@ def test_quiet_hours_whose_end_the_clocks_leave_out_end_when_they_go_forward():
     assert wall(date(2026, 3, 8), time(3, 30), ZoneInfo("America/New_York")) == datetime(2026, 3, 8, 7, 30, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("hour", "until"),
+    [
+        (
+            10,
+            datetime(2026, 3, 30, 8, tzinfo=UTC),
+        ),  # Monday at ten in Berlin, and not at eight, when the quiet hours end
+        (None, datetime(2026, 3, 30, 6, tzinfo=UTC)),
+        (7, datetime(2026, 3, 30, 6, tzinfo=UTC)),
+        (20, datetime(2026, 3, 30, 6, tzinfo=UTC)),  # never free then: the night is not waited for
+    ],
+)
+def test_its_hour_counts_on_the_day_to_which_it_is_held_too(hour, until):
+    saturday = datetime(2026, 3, 28, 19, 30, tzinfo=UTC)
+    verdict = decide(case(due=MONDAY + 4 * DAY, hour=hour, patience=30 * DAY), Spent(), Limits(), now=saturday)
+    assert (verdict.outcome, verdict.until) == (Outcome.HOLD, until)
+
+
 def test_a_nudge_with_an_hour_waits_for_it():
     verdict = decide(case(due=MONDAY, zone=KOLKATA, hour=9), Spent(), Limits(), now=MONDAY)
     assert verdict.until == datetime(2026, 3, 24, 3, 30, tzinfo=UTC)

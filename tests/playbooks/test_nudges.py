@@ -6,12 +6,14 @@ from django.core import mail
 from milestones import acts
 from milestones.checklist.actions import confirm, rate
 from milestones.models import Enrollment
+from milestones.studio.member_actions import reopen
 from onboarding import clock
+from onboarding.tenancy.models import Member
 from onboarding.tenancy.scope import workspace_scope
 from playbooks.models import Nudge, Task
 from playbooks.nudging import handing, noticing
 from playbooks.nudging.noticing import low_ratings
-from playbooks.nudging.switching import look_anew, switch_off, switch_on
+from playbooks.nudging.switching import look_anew, reconsider, switch_off, switch_on
 from tests.playbooks.conftest import DAY, HOUR, MONDAY, deliveries, look_on, make_nudge, reasons, shown
 from tests.senders import drain_all, group, identify, track
 
@@ -39,6 +41,36 @@ def test_a_nudge_about_steps_that_becomes_one_about_the_ladder_sends_one_message
     told = sorted((each.rung, each.state, each.reason) for each in deliveries(acme))
     steps = [("report", "dropped", "changed"), ("share", "dropped", "changed")]
     assert told == [("", "sent", ""), ("", "waiting", ""), *steps], "and later once more, while they stay away"
+
+
+def test_what_a_change_left_out_is_looked_at_when_it_is_changed_back(vendor, acme):
+    nudge = make_nudge(acme, "stalled", days=2)
+    vendor.send(identify("hannah"))
+    look_on(acme)
+    for rung, other in (("share", "report"), ("report", "share")):
+        with workspace_scope(acme.pk):
+            Nudge.objects.update(rung=rung)
+            reconsider(nudge)
+        look_on(acme)
+        told = {each.rung: (each.state, each.reason) for each in deliveries(acme)}
+        assert told == {rung: ("waiting", ""), other: ("dropped", "changed")}
+
+
+def test_the_end_is_spoken_of_when_it_comes_again(vendor, acme, monday, alice):
+    make_nudge(acme, "finished")
+    monday.move_to(MONDAY + 12 * HOUR)  # at night: it is held
+    vendor.send(identify("hannah"), track("hannah", "Reported"), track("hannah", "Shared"))
+    look_on(acme)
+    with workspace_scope(acme.pk):
+        enrollment, member = Enrollment.objects.select_related("seat__person").get(), Member.objects.get(user=alice)
+        reopen(enrollment, "share", member=member, reason="Not quite")
+    drain_all(acme)
+    monday.move_to(MONDAY + DAY)
+    look_on(acme)
+    assert [(each.state, each.reason) for each in deliveries(acme)] == [("dropped", "reopened")]
+    vendor.send(track("hannah", "Shared"))
+    look_on(acme)
+    assert [each.state for each in deliveries(acme)] == ["sent"]
 
 
 def test_a_change_while_it_looks_at_who_stands_there_is_not_lost(vendor, acme):

@@ -3,10 +3,12 @@
 import pytest
 from django.core import mail
 
+from onboarding import clock
 from onboarding.tenancy.models import Member
 from onboarding.tenancy.scope import workspace_scope
 from onboarding.tracking.models import Account
 from playbooks.models import Attention, Delivery, MessageTemplate, MessageText, Nudge, Task
+from playbooks.nudging.foreseeing import foresee
 from tests import cast
 from tests.ladders import ladder, milestone, publish_ladder
 from tests.playbooks.conftest import look_on, make_nudge
@@ -107,6 +109,38 @@ def test_what_is_missing_in_a_nudge_is_said(vendor, acme, manager, said, wrong):
     assert wrong in text_of(page)
     with workspace_scope(acme.pk):
         assert not Nudge.objects.exists()
+
+
+def test_a_nudge_about_a_step_that_went_stays_about_it(vendor, acme, manager):
+    nudge = make_nudge(acme, "stalled", rung="share", days=2)
+    publish_ladder(acme, ladder(milestone("report", {"event": "Reported"})))
+    page = manager.get(f"/w/acme/nudges/{nudge.pk}/edit/").content.decode()
+    assert '<option value="path/share" selected>Share, which is not in the live version</option>' in page
+    said = {"name": "Another", "trigger": "stalled", "place": "path/share", "template": nudge.template_id}
+    manager.post(f"/w/acme/nudges/{nudge.pk}/edit/", said | {"patience": 7, "days": 2, "stars": 2})
+    with workspace_scope(acme.pk):
+        assert (Nudge.objects.get().name, Nudge.objects.get().rung) == ("Another", "share")
+
+
+def test_a_message_about_a_step_is_none_about_the_whole_ladder(vendor, acme, manager):
+    write_message(manager, body="Now {{ milestone.title }}")
+    with workspace_scope(acme.pk):
+        template = MessageTemplate.objects.get()
+    said = {"name": "x", "place": "path/", "template": template.pk, "patience": 7, "days": 7, "stars": 2}
+    page = text_of(manager.post("/w/acme/nudges/new/", said | {"trigger": "inactive"}))
+    assert "speaks of a step, and this nudge is about the whole ladder." in page
+    assert manager.post("/w/acme/nudges/new/", said | {"trigger": "stalled"}).status_code == 302
+
+
+def test_the_week_ahead_counts_somebody_with_two_open_steps_once(vendor, acme, manager, monkeypatch):
+    monkeypatch.setattr("playbooks.nudging.foreseeing.MOST", 2)
+    nudge = make_nudge(acme, "inactive", days=0.01, is_on=False)
+    vendor.send(identify("hannah"), identify("kofi"))
+    with workspace_scope(acme.pk):
+        assert foresee(nudge, now=clock.now()).is_all
+    vendor.send(identify("mia"))
+    with workspace_scope(acme.pk):
+        assert not foresee(nudge, now=clock.now()).is_all
 
 
 def test_the_week_ahead_says_who_would_get_it_and_sends_nothing(vendor, acme, manager, monday):

@@ -272,12 +272,13 @@ def test_only_what_was_asked_for_and_happens_now_is_told(vendor, acme, receiver)
 
 def test_a_nudge_can_use_it_as_its_way(vendor, acme, receiver):
     make_endpoint(acme, kinds=["message.wanted"])
-    make_nudge(acme, "opened", rung="report", channel="webhook", body="Hello {{ person.name }}")
+    make_nudge(acme, "opened", rung="report", channel="webhook", body="Hello {{ person.name }}: {{ links.checklist }}")
     vendor.send(identify("hannah", name="Hannah"))
     look_on(acme)
     tell_workspace(acme.pk)
     [(_, body)] = receiver.got
-    assert json.loads(body)["data"]["text"] == "Hello Hannah"
+    hello, _, address = json.loads(body)["data"]["text"].partition(": ")
+    assert (hello, "/c/cairn_link_" in address) == ("Hello Hannah", True), "it is read outside of the product"
 
 
 @pytest.mark.parametrize("form", ["slack", "teams"])

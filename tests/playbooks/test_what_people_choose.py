@@ -16,7 +16,7 @@ from playbooks import bounces
 from playbooks.models import Coach, Delivery, Preference, Session, Undeliverable
 from playbooks.sessions.booking import ask, book, cancel, free_times
 from playbooks.tasks import tell_sessions_of
-from tests.playbooks.conftest import DAY, MONDAY, look_on, make_nudge, shown
+from tests.playbooks.conftest import DAY, HOUR, MONDAY, deliveries, look_on, make_nudge, shown
 from tests.senders import drain_all, identify, track
 
 HERE = {"HTTP_ORIGIN": "http://127.0.0.1:8000"}
@@ -50,6 +50,18 @@ def test_a_pause_ends_by_itself_and_is_not_made_longer_by_saving_again(client, a
     monday.shift(timedelta(days=2))
     client.post(mailed, {"email": "on", "in_app": "on", "pause": "on"}, **HERE)
     assert choice(acme).paused_until == MONDAY + 30 * DAY
+
+
+def test_who_ends_their_pause_gets_what_waits(client, vendor, acme, mailed, monday):
+    client.post(mailed, {"email": "on", "in_app": "on", "pause": "on"}, **HERE)
+    make_nudge(acme, "reached", rung="report", channel="email")
+    vendor.send(track("hannah", "Reported"))
+    monday.move_to(MONDAY + DAY + HOUR)
+    look_on(acme)
+    assert [(each.state, each.reason) for each in deliveries(acme)][-1] == ("waiting", "paused")
+    client.post(mailed, {"email": "on", "in_app": "on"}, **HERE)
+    look_on(acme)
+    assert [each.state for each in deliveries(acme)][-1] == "sent"
 
 
 def test_a_pause_is_one_in_the_product_too(vendor, acme, monday):

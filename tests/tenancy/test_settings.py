@@ -48,6 +48,17 @@ def test_they_are_saved_and_stand_on_the_audit_trail(admin, acme):
     assert "2026-12-25" in admin.get(PAGE).content.decode()
 
 
+def test_a_path_of_the_product_leads_into_it(admin, acme):
+    assert (acme.way_to("/reports/new"), acme.way_to("https://docs.example/"), acme.way_to(None)) == (
+        "",
+        "https://docs.example/",
+        "",
+    )
+    admin.post(PAGE, SAID | {"product_url": "https://app.example.com/start"})
+    acme.refresh_from_db()
+    assert acme.way_to("/reports/new?x=1") == "https://app.example.com/reports/new?x=1"
+
+
 def test_the_usual_language_comes_first(admin, acme):
     admin.post(PAGE, SAID | {"usual_language": "de"})
     acme.refresh_from_db()
@@ -60,6 +71,10 @@ def test_the_usual_language_comes_first(admin, acme):
     [
         ("holidays", "2026-12-25\nChristmas", "Line 2: “Christmas” is not a day. Write it like 2026-12-25."),
         ("video_hosts", "https://videos.example.com/", "is not a host. Write it like videos.example.com"),
+        ("product_url", "app.example.com", "Write the address of your product, beginning with https://."),
+        ("product_url", "http://app.example.com", "beginning with https://."),
+        ("product_url", "javascript:alert(1)", "beginning with https://."),
+        ("product_url", "https://a@evil.example", "beginning with https://."),
         ("working_days", [], "Tick at least one day."),
         ("timezone", "Mars/Olympus", "Select a valid choice"),
         ("name", "", "Name the company."),

@@ -1,5 +1,6 @@
 import secrets
 import zoneinfo
+from urllib.parse import urljoin
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
@@ -50,6 +51,9 @@ class Workspace(models.Model):
     checklist_name = models.CharField(
         max_length=60, blank=True, default="", db_default=""
     )  # what it is called; empty: ours
+    product_url = models.CharField(
+        max_length=300, blank=True, default="", db_default=""
+    )  # where the paths lead that steps name, for who is not in the product
     mails_links = models.BooleanField(
         default=False, db_default=False
     )  # people may have their checklist's link mailed to them
@@ -72,6 +76,12 @@ class Workspace(models.Model):
     def brand_properties(self) -> dict[str, str]:
         """The same by name, for what is drawn by a script."""
         return property_values(self.accent)
+
+    def way_to(self, link: str | None) -> str:
+        """A step's link for who is not in the product: a path leads into it; "" where nobody has said where that is."""
+        if not link or not link.startswith("/"):
+            return link or ""
+        return urljoin(self.product_url, link) if self.product_url else ""
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
