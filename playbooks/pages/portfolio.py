@@ -31,7 +31,8 @@ from playbooks.portfolio.summing import lede, sum_up
 
 A_PAGE, A_TURN = 25, 500
 BESIDE = ("account__manager__user", "ladder")  # what a row shows beside its own
-PICKED, SAID = "picked", ("title", "due_on", "all")  # what was chosen and said before it was refused
+PICKED = "picked"  # what was chosen before it was refused, and what was said: field → its name in the address
+SAID = {"title": "title", "due_on": "due_on", "all": "all", "manager": "to", "ladder": "onto"}
 SHOWN = (Pace.STALLED, Pace.AT_RISK, Pace.ON_TRACK, Pace.FINISHED, Pace.IDLE)
 
 
@@ -53,7 +54,7 @@ def account_list(request, slug):
     shown = AccountHealth.objects.filter(account__in=list(page)).select_related(*BESIDE)
     healths = {each.account_id: each for each in shown}
     query = request.GET.copy()
-    for name in ("page", PICKED, *SAID):
+    for name in ("page", PICKED, *SAID.values()):
         query.pop(name, None)
     context = {
         "nav_current": "account-list",
@@ -69,10 +70,10 @@ def account_list(request, slug):
         "page": page,
         "rows": rows_of([healths[pk] for pk in page if pk in healths], calendar),
         "pages_query": query.urlencode(),
-        "views": views(request, PortfolioView),
+        "views": views(request, PortfolioView, query),
         "query": wanted.query(),
         "picked": set(request.GET.getlist(PICKED)[:A_PAGE]),
-        "said": {name: request.GET.get(name, "")[:200] for name in SAID},
+        "said": {field: request.GET.get(name, "")[:200] for field, name in SAID.items()},
         "sorts": _sorts(wanted),
         **Account.objects.aggregate(
             nobodys=Count("pk", filter=Q(is_test=False, manager=None)), left_out=Count("pk", filter=Q(is_test=True))
@@ -168,7 +169,7 @@ def account_bulk(request, slug):
 def _back(request, slug: str, *, is_done: bool) -> str:
     said = QueryDict(request.POST.get("query", "")[:1500], mutable=True)
     if not is_done:
-        said.update({name: request.POST[name][:200] for name in SAID if request.POST.get(name)})
+        said.update({name: request.POST[field][:200] for field, name in SAID.items() if request.POST.get(field)})
         said.setlist(PICKED, [pk for pk in request.POST.getlist("pk")[:A_PAGE] if pk.isdecimal() and len(pk) < 18])
     return f"{reverse('account-list', args=[slug])}?{said.urlencode()}"
 

@@ -113,6 +113,8 @@ def test_what_is_refused_stays_chosen_and_said(acme_with_accounts, signed_in, al
     assert 'name="due_on" value="2030-01-31"' in page
     assert 'name="query" value="sort=name"' in page, "what was chosen is of this page alone"
     assert 'name="title" maxlength="200" value="Call them"' in bulk(client, verb="task", title="Call them")
+    page = bulk(client, verb="enroll", manager="12345", ladder="path")
+    assert '<option value="path" selected>' in page.partition('id="together-ladder"')[2]
     assert " checked" not in bulk(client, pk=first, verb="task", title="Call them")
 
 
