@@ -10,12 +10,15 @@ WORDS = {
     "title": "title",
     "outcome": "outcome",
     "why": "reason",
+    "why_for": "reason for a role",
     "cue": "cue",
     "actions": "actions",
     "tips": "tips",
     "link": "link",
     "video": "video",
     "story": "customer story",
+    "stories": "customer stories",
+    "hints": "inline hints",
     "effort_minutes": "effort in minutes",
     "quick_win": "quick win",
     "unlocks": "what it unlocks",
@@ -105,7 +108,8 @@ def _placement(document: dict, field: str, value) -> str:
     if field == "requires" and value:
         return ", ".join(title_of(document, key) for key in value)
     if field == "due" and value:
-        return f"{value['days']:g} days after {'enrollment' if value.get('from') == 'enrolled' else 'it opens'}"
+        day = f"{'business ' if value.get('business') else ''}day{'' if value['days'] == 1 else 's'}"
+        return f"{value['days']:g} {day} after {'enrollment' if value.get('from') == 'enrolled' else 'it opens'}"
     if field == "tracks":
         return _said([each.replace("_", " ") for each in value]) if value else "all roles"
     return _said(value)

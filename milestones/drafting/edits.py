@@ -171,13 +171,20 @@ def set_content(document: dict, key: str, **said) -> dict:
             if not own.get(name):
                 continue
             value = EMPTY[type(own[name])]
-        if value != own.get(name):
+        if _said(name, value) != _said(name, own.get(name)):
             override[name] = value
     rung.pop("override", None)
     if override:
         rung["override"] = override
     _refuse_broken(document, field="criteria")
     return document
+
+
+def _said(name: str, value):
+    """A value as it is compared: line ends and blank ends of a text say nothing, nor does the order of features."""
+    if isinstance(value, str):
+        return value.replace("\r\n", "\n").strip()
+    return sorted(value or []) if name == "unlocks" else value
 
 
 def quick_wins_first(document: dict) -> dict:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Max
 
-from milestones.drafting.edits import with_features
+from milestones.drafting.edits import EditRefusedError, with_features
+from milestones.ladder_files import is_storable
 from milestones.models import DraftEdit, Feature, Ladder, Version
 from onboarding import clock
 from onboarding.tenancy.audit import record
@@ -82,6 +83,8 @@ def save(
         if others:
             raise ConflictError(tuple(others))
     document = change(version.document)
+    if not is_storable(document):
+        raise EditRefusedError("This holds a character that cannot be stored. Please write it again.")
     if place != ALL:
         document = with_features(document, {f.key: feature_document(f) for f in Feature.objects.all()})
     if document == version.document:

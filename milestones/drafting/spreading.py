@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from milestones.drafting.edits import EditRefusedError, keys, renew_milestone
-from milestones.drafting.saving import draft_of, drafts, open_draft, save
+from milestones.drafting.saving import NoDraftError, draft_of, drafts, open_draft, save
 from milestones.models import Ladder, Milestone, Version
 from onboarding.tenancy.models import Member
 
@@ -29,6 +29,17 @@ def uses_of(key: str) -> list[Use]:
     return uses
 
 
+def _renew(draft: Version, milestone: Milestone, said: dict, *, member: Member) -> None:
+    save(
+        draft,
+        lambda document: renew_milestone(document, said),
+        said=f"Took over “{milestone.title}” from the library",
+        place=f"rung:{milestone.key}",
+        seen=None,
+        member=member,
+    )
+
+
 def spread(milestone: Milestone, *, member: Member) -> tuple[list[Use], list[tuple[Ladder, str]]]:
     """Put the milestone's newest text into a draft of each ladder that uses it; (done, refused with the reason)."""
     said = {"key": milestone.key, **milestone.content}
@@ -38,14 +49,11 @@ def spread(milestone: Milestone, *, member: Member) -> tuple[list[Use], list[tup
         if draft is None:
             continue  # its draft has taken the milestone off
         try:
-            save(
-                draft,
-                lambda document: renew_milestone(document, said),
-                said=f"Took over “{milestone.title}” from the library",
-                place=f"rung:{milestone.key}",
-                seen=None,
-                member=member,
-            )
+            try:
+                _renew(draft, milestone, said, member=member)
+            except NoDraftError:  # it went live meanwhile: the change is one for the next
+                ladder = Ladder.objects.select_related("live").get(pk=use.ladder.pk)
+                _renew(open_draft(ladder, member=member), milestone, said, member=member)
         except EditRefusedError as error:
             refused.append((use.ladder, str(error)))
     return uses_of(milestone.key), refused

@@ -194,7 +194,7 @@ def _page(
     criteria: CriteriaPart | None = None,
 ):
     sent = request.POST if request.method == "POST" else request.GET
-    role, q = sent.get("role", "")[:60], sent.get("q", "").strip()[:200]
+    role, q = sent.get("role", "")[:60], sent.get("q", "").replace("\x00", "").strip()[:200]
     view = look_at(draft, calendar_of(request), rung=rung, role=role, q=q)
     document, roles = draft.document, all_roles(draft.document)
     context = {
@@ -218,7 +218,8 @@ def _page(
     is_part = bool(request.htmx) and not request.htmx.history_restore_request
     response = show(request, "builder/parts.html" if is_part else "builder/page.html", context)
     if is_part:
-        response["HX-Trigger"] = json.dumps({"draft-seen": {"revision": draft.revision}})
+        if not conflict:  # who was told of one has still to decide
+            response["HX-Trigger"] = json.dumps({"draft-seen": {"revision": draft.revision}})
         if (request.htmx.trigger or "").startswith("pick-"):
             response["HX-Trigger-After-Settle"] = "rung-picked"
     return response

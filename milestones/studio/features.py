@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from milestones.checklist.stored import forget_all
 from milestones.drafting.edits import content_of, keys
 from milestones.drafting.saving import drafts
-from milestones.models import Feature, Ladder, Rung
+from milestones.models import Enrollment, Feature, Ladder, Rung
 from milestones.studio.criteria_page import known_events
 from milestones.studio.rendering import show
 from milestones.studio.rung_form import LinesField
@@ -101,6 +101,12 @@ def feature_remove(request, slug, key):
     feature = get_object_or_404(Feature, key=key)
     if unlocked_by().get(feature.key):
         messages.error(request, f"“{feature.name}” is unlocked by a ladder. Take it out there first.")
+        return redirect("feature-detail", slug=slug, key=key)
+    under_way = Enrollment.objects.filter(ended_at=None).values("version")
+    if Rung.objects.filter(version__in=under_way, content__unlocks__contains=[feature.key]).exists():
+        messages.error(
+            request, f"People on an earlier version can have “{feature.name}”. Your product would no longer be told so."
+        )
         return redirect("feature-detail", slug=slug, key=key)
     feature.delete()
     record(member=request.member, verb="removed a feature", subject=feature.name)

@@ -80,7 +80,7 @@ class PublishForm(forms.Form):
     @property
     def carried(self) -> set[str] | None:
         """The keys that are kept; None: all that both versions have."""
-        return set(self.cleaned_data["carry"]) if self.policy_said == CARRY else None
+        return set(self.cleaned_data.get("carry", [])) if self.policy_said == CARRY else None
 
     def clean_at(self):
         at = self.cleaned_data["at"]
@@ -172,7 +172,8 @@ def _publish(request, draft: Version, form: PublishForm):
 def _review(request, draft: Version, form: PublishForm, wrong: list):
     run, live = None, draft.ladder.live
     if not wrong:
-        is_asked = form.is_bound and form.is_valid()
+        with timezone.override(request.workspace.zone):
+            is_asked = form.is_bound and not {"policy", "carry"} & form.errors.keys()
         policy, carry = (form.policy_said, form.carried) if is_asked else (STAY, None)
         run = dry_run(draft, carry=carry, now=clock.now(), most=JUDGED) if live else None
     context = {

@@ -25,6 +25,10 @@ def prose_area(rows: int) -> forms.Textarea:
     return area(rows, **{"data-prose": True})
 
 
+def one_line_end(text: str) -> str:
+    return text.replace("\r\n", "\n")
+
+
 class LinesField(forms.CharField):
     """One line of text each; at most 30 of 500 characters."""
 
@@ -111,6 +115,11 @@ class MilestoneFields(forms.Form):
                 max_length=500,
                 help_text=f"Publishing asks for a reason while it has {EXPECTED[field]}.",
             )
+
+    def clean(self):
+        # A form that is sent by itself ends its lines otherwise than one that a script sends: that is no other text.
+        said = super().clean()
+        return said | {name: one_line_end(value) for name, value in said.items() if isinstance(value, str)}
 
     def clean_link(self):
         link = self.cleaned_data["link"].strip()

@@ -10,7 +10,7 @@ from milestones.models import Ladder, Rung, Version
 from milestones.prose import as_html
 from milestones.rewording import WORDS, correct
 from milestones.studio.rendering import show
-from milestones.studio.rung_form import TEXT, LinesField, MilestoneFields, prose_area
+from milestones.studio.rung_form import TEXT, LinesField, MilestoneFields, one_line_end, prose_area
 from onboarding.tenancy.access import open_to
 from onboarding.tenancy.guarded_forms import GuardedForm
 from onboarding.tenancy.models import Access
@@ -34,7 +34,7 @@ class WordingForm(GuardedForm):
 
     def words(self) -> dict:
         said = {name: self.cleaned_data[name] for name in WORDS}
-        return {name: value.strip() if isinstance(value, str) else value for name, value in said.items()}
+        return {name: one_line_end(value).strip() if isinstance(value, str) else value for name, value in said.items()}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

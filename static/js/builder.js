@@ -3,9 +3,11 @@
   const drop = document.getElementById('drop')
   const main = document.getElementById('main')
 
-  // Every form says which state of the draft its editor looked at; an answer brings the newest.
+  // Every form says which state of the draft its editor looked at. What was drawn anew says so itself; of the others the one
+  // that was sent has seen what its answer says, and no other.
   document.body.addEventListener('draft-seen', (event) => {
-    for (const input of document.querySelectorAll('input[name="revision"]')) input.value = event.detail.revision
+    const form = event.target.form || event.target.closest('form')
+    for (const input of form?.querySelectorAll('input[name="revision"]') || []) input.value = event.detail.revision
   })
   document.body.addEventListener('rung-picked', () => {
     const inspector = document.getElementById('inspector')

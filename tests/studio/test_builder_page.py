@@ -13,6 +13,7 @@ from onboarding import clock
 from onboarding.tenancy.models import AuditEntry
 from onboarding.tenancy.scope import workspace_scope
 from tests.ladders import ladder, milestone, publish_ladder
+from tests.senders import Sender, identify
 
 DRAFT = "/w/acme/ladders/path/draft/"
 RUNG = {"title": "Share", "due_from": "opened"}
@@ -102,6 +103,40 @@ def test_a_second_editor_is_shown_the_others_change_with_a_way_to_go_on(studio, 
     assert edits.content_of(draft(acme).document, "share")["cue"] == "Theirs."
     studio.post(f"{DRAFT}rungs/share/", RUNG | {"anyway": "1", "cue": "Mine."})
     assert edits.content_of(draft(acme).document, "share")["cue"] == "Mine."
+
+
+def test_only_what_was_answered_has_been_seen(studio, acme):
+    """Who is told of a conflict has still to decide, whatever they press next."""
+    ask = {"HTTP_HX_REQUEST": "true"}
+    fine = studio.post(f"{DRAFT}rungs/share/", RUNG | {"revision": "1", "cue": "Theirs."}, **ask)
+    assert fine["HX-Trigger"] == f'{{"draft-seen": {{"revision": {draft(acme).revision}}}}}'
+    refused = studio.post(f"{DRAFT}rungs/share/", RUNG | {"revision": "1", "cue": "Mine."}, **ask)
+    assert "Not saved: this was changed meanwhile." in refused.content.decode()
+    assert "HX-Trigger" not in refused
+
+
+def test_a_text_with_other_line_ends_is_the_librarys(studio, acme):
+    with workspace_scope(acme.pk):
+        document = draft(acme).document
+    document["milestones"][0] |= {"cue": "First\r\n- one\r\n", "unlocks": ["b", "a"], "actions": ["One", "Two"]}
+    said = {"cue": "First\n- one", "unlocks": ["a", "b"], "effort_minutes": 3, "actions": ["One", "Two"]}
+    assert edits.find(edits.set_content(document, "share", **said), "share")[2]["override"] == {"effort_minutes": 3}
+    other = edits.set_content(document, "share", actions=["Two", "One"])
+    assert edits.find(other, "share")[2]["override"] == {"actions": ["Two", "One"]}
+
+
+def test_what_is_asked_for_is_shown_though_the_note_is_missing(studio, acme, client):
+    Sender(client, acme).send(identify("petra"))
+    sent = {"policy": "follow", "note": "", "revision": str(draft(acme).revision)}
+    page = studio.post(f"{DRAFT}publish/", sent).content.decode()
+    assert "Say in a sentence what is new." in page
+    assert "The one under way would move, and keep exactly what they have." in page
+
+
+def test_what_cannot_be_stored_is_refused_with_a_word(studio, acme):
+    page = studio.post(f"{DRAFT}edit/phase-add/", {"revision": "1", "name": "A\0b"}, follow=True)
+    assert page.status_code == 200
+    assert studio.get(f"{DRAFT}?q=%00").status_code == 200
 
 
 def test_two_who_publish_at_once_publish_once(studio, acme):

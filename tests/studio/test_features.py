@@ -5,6 +5,7 @@ import pytest
 from milestones.models import Feature
 from onboarding.tenancy.scope import workspace_scope
 from tests.ladders import ladder, milestone, publish_ladder
+from tests.senders import Sender, identify
 
 PAGE = "/w/acme/features/"
 
@@ -44,6 +45,14 @@ def test_what_nothing_unlocks_is_removed(studio, acme):
     studio.post(PAGE, {"name": "Alerts", "key": "alerts"})
     studio.post(f"{PAGE}alerts/remove/")
     assert set(features(acme)) == {"comments"}
+
+
+def test_what_people_have_of_an_earlier_version_is_not_taken_from_them(studio, client, acme):
+    Sender(client, acme).send(identify("petra"))
+    publish_ladder(acme, ladder(milestone("share", {"event": "Shared"})))
+    said = studio.post(f"{PAGE}comments/remove/", follow=True).content.decode()
+    assert "People on an earlier version can have" in said
+    assert "comments" in features(acme)
 
 
 @pytest.mark.parametrize(
