@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.utils.formats import number_format
+from django.utils.translation import ngettext
 
 from milestones.evaluation import INSTANT, Candidate, measure
 from milestones.impact_templates import PLACEHOLDER, Measure, Template
@@ -16,9 +17,9 @@ from onboarding.tracking.models import EventName
 def tell(
     templates: Mapping[str, tuple[Template, datetime]], enrollment: Enrollment, *, now: datetime
 ) -> dict[str, dict | None]:
-    """key → {"text", "before", "after"} for each (template, the moment it is about), None where it stays silent.
+    """key → {"text", "before", "after", "labels"} for each (template, the moment it is about), None where it stays silent.
 
-    `before` and `after` are the two numbers of a measure that the text compares, as text, else None.
+    `before` and `after` are the two numbers of a measure that the text compares, as text, else None; `labels` what they are.
     """
     asked = {
         (key, measure.name, span): Candidate(
@@ -79,11 +80,26 @@ def _say(
         worth = next(each.worth for each in template.measures if each.name == found[1])
         return in_words(numbers[key, found[1], found[2]] * worth)
 
-    said = {"text": PLACEHOLDER.sub(number, template.text), "days": template.days, "before": None, "after": None}
+    said = {
+        "text": PLACEHOLDER.sub(number, template.text),
+        "days": template.days,
+        "before": None,
+        "after": None,
+        "labels": None,
+    }
     if compared:
         for span in ("before", "after"):
             said[span] = in_words(numbers[key, compared.name, span] * compared.worth)
+        said["labels"] = _labels(template.days)
     return said
+
+
+def _labels(days: int) -> dict[str, str]:
+    """What stands over the two numbers."""
+    return {
+        "before": ngettext("%(days)s day before", "%(days)s days before", days) % {"days": days},
+        "after": ngettext("%(days)s day after", "%(days)s days after", days) % {"days": days},
+    }
 
 
 def _seen_since(each: Measure, enrollment: Enrollment) -> datetime:

@@ -7,6 +7,7 @@ import gettext
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
@@ -46,7 +47,15 @@ def _compiled(language: str) -> gettext.GNUTranslations:
 def language_for(workspace: Workspace, traits: dict, asked: str = "") -> str:
     """The first that the workspace offers of: what was asked for, the person's `locale` or `language` trait, its usual one."""
     offered = [each for each in workspace.languages if each in LANGUAGES] or [SOURCE]
-    wanted = [*asked.split(","), traits.get("locale"), traits.get("language")]
+    return _first([*asked.split(","), traits.get("locale"), traits.get("language")], offered)
+
+
+def preferred(asked: str) -> str:
+    """The first of ours that a browser asks for: where nobody knows which workspace it is about."""
+    return _first(asked.split(","), [SOURCE, *LANGUAGES])
+
+
+def _first(wanted: list, offered: list[str]) -> str:
     for each in wanted:
         short = str(each or "").strip().partition(";")[0].replace("_", "-").partition("-")[0].lower()
         if short in offered:
@@ -68,6 +77,12 @@ def zone_for(workspace: Workspace, traits: dict) -> ZoneInfo:
 @lru_cache(maxsize=1)
 def _zones() -> frozenset[str]:
     return frozenset(available_timezones())
+
+
+def tomorrow(now: datetime) -> datetime:
+    """The next midnight of whoever is being read to."""
+    zone = timezone.get_current_timezone()
+    return datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time.min, tzinfo=zone)
 
 
 @contextmanager

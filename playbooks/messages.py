@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.conf import settings
+
 from milestones import acts
 from milestones.models import Enrollment
 from onboarding import clock
@@ -65,6 +67,7 @@ def _as_message(each: Delivery) -> dict:
         "link": said["link"],
         "step": each.rung or None,
         "language": said["language"],
+        "is_rtl": said["language"] in settings.LANGUAGES_BIDI,
     }
 
 

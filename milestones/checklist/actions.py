@@ -5,7 +5,7 @@ raises ActionRefusedError with the reason.
 """
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 from django.db.models import Q
 from django.utils.formats import number_format
@@ -15,9 +15,9 @@ from milestones import acts
 from milestones.acts import OF_THE_TEAM, PREFIX, VOICES
 from milestones.criteria import ConfirmedSignal, parse
 from milestones.draining import drain_here
+from milestones.languages import tomorrow
 from milestones.models import Enrollment, Progress, Rating
 from onboarding import clock
-from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import current_workspace_id
 from onboarding.tracking.models import Event, EventName
 
@@ -76,12 +76,9 @@ def tick(enrollment: Enrollment, key: str, *, action: int | None, done: bool) ->
 
 
 def put_off(enrollment: Enrollment, key: str) -> bool:
-    """Not now: until tomorrow another step comes first."""
+    """Not now: until the person's next midnight another step comes first."""
     row = _allowed(enrollment, key, "later", _("This step cannot be put off."))
-    zone = Workspace.objects.get(pk=current_workspace_id()).zone
-    tomorrow = clock.now().astimezone(zone).date() + timedelta(days=1)
-    until = datetime.combine(tomorrow, time.min, tzinfo=zone)
-    return _voice(enrollment, "postponed", rung=row.key, until=until)
+    return _voice(enrollment, "postponed", rung=row.key, until=tomorrow(clock.now()))
 
 
 def leave_out(enrollment: Enrollment, key: str, *, reason: str = "") -> bool:

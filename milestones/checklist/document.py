@@ -171,6 +171,7 @@ def compose(
         "value": None,
         "peers": None,
         "recommended": said.recommended.rating if said.recommended else None,
+        "recommended_text": said.recommended.note if said.recommended else "",
         "sessions": False,
         "moment": now,
     }

@@ -5,14 +5,15 @@ from functools import wraps
 from django.http import Http404, HttpResponseNotModified
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from milestones.checklist.actions import ACTIONS, ActionRefusedError, act, number_of, recommend, words_of
 from milestones.checklist.document import document
 from milestones.checklist.stored import etag_of, stamp_of
-from milestones.languages import reading
+from milestones.languages import preferred, reading
 from milestones.lookups import find_checklist_link
 from milestones.models import ChecklistLink
 from onboarding import clock
@@ -32,7 +33,8 @@ class LinkDoor:
         parts = request.path_info.split("/", 3)
         found = find_checklist_link(parts[2]) if len(parts) > 2 else None
         if found is None:
-            return render(request, "milestones/checklist/gone.html", status=404)
+            with override(preferred(request.headers.get("Accept-Language", "")[:200])):
+                return render(request, "milestones/checklist/gone.html", status=404)
         request.link_id = found[1]
         return found[0]
 
@@ -73,7 +75,7 @@ def page(request, token):
 def live(request, token):
     """The part of the page that moves; 304 while nothing has changed."""
     enrollment = request.link.enrollment
-    stamp = stamp_of(enrollment.pk, enrollment.revision, request.workspace_shown, clock.now())
+    stamp = stamp_of(enrollment.pk, enrollment.revision, clock.now())
     etag = etag_of(f"{stamp}.{request.workspace_shown.wording}.{get_language()}")
     if request.headers.get("If-None-Match") == etag:
         response = HttpResponseNotModified()
@@ -110,18 +112,24 @@ def recommend_ladder(request, token):
         rating, text = number_of(request.POST.get("rating")), words_of(request.POST.get("text"))
         recommend(request.link.enrollment, rating=rating, text=text)
     except ActionRefusedError as error:
-        return _private(render(request, PAGE, {**_context(request, token), "notice": str(error)}, status=409), request)
+        sent = {"action": "recommend", "rating": request.POST.get("rating"), "text": request.POST.get("text", "")}
+        context = {**_context(request, token), "notice": str(error), "sent": sent}
+        return _private(render(request, PAGE, context, status=409), request)
     return redirect("checklist", token=token)
 
 
 def _context(request, token) -> dict:
-    enrollment = request.link.enrollment
+    enrollment, workspace = request.link.enrollment, request.workspace_shown
+    checklist = document(enrollment, now=clock.now()) | {"scale": range(11)}
+    for rung in (rung for phase in checklist["phases"] for rung in phase["rungs"]):
+        rung["link"] = workspace.way_to(rung["link"])
     return {
-        "workspace": request.workspace_shown,
-        "logo_url": address_of(request.workspace_shown.logo),
+        "workspace": workspace,
+        "logo_url": address_of(workspace.logo),
         "base_url": f"/c/{token}/",
+        "news_words": _("Done: %(names)s."),
         "person": enrollment.seat.person,
-        "checklist": document(enrollment, now=clock.now()) | {"scale": range(11)},
+        "checklist": checklist,
     }
 
 

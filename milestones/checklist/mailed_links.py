@@ -83,7 +83,8 @@ def use_link(request, public_id, token):
     link = MagicLink.objects.select_related("enrollment__seat__person")
     link = link.filter(token_hash=hash_secret(token), used_at=None, expires_at__gt=clock.now()).first()
     if link is None:
-        return _page(request, "mailed_link_gone.html", status=404)
+        with override(language_for(request.workspace_shown, {}, request.headers.get("Accept-Language", "")[:200])):
+            return _page(request, "mailed_link_gone.html", status=404)
     if request.method == "POST" and MagicLink.objects.filter(pk=link.pk, used_at=None).update(used_at=clock.now()):
         return redirect("checklist", token=make_link(link.enrollment))
     with reading(request.workspace_shown, link.enrollment.seat.person):

@@ -39,7 +39,7 @@ def days_in_words(low: float, high: float) -> str:
         return _("within a day")
     if ends > max(begins, 1):
         return _("%(low)s to %(high)s days") % {"low": max(begins, 1), "high": ends}
-    return _("%(days)s days") % {"days": ends}
+    return ngettext("%(days)s day", "%(days)s days", ends) % {"days": ends}
 
 
 def opens_text(entry: dict) -> str:

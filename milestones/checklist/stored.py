@@ -1,7 +1,7 @@
 """Checklists as they are served: the finished JSON is kept with a stamp and built anew only when the stamp moves.
 
 An enrollment's revision moves with every conclusion about it, also when a moment comes to pass (the sweep) and when a count
-comes nearer; the local date moves what is said about days.
+comes nearer. What is said about days, and what was put off until tomorrow, holds until the person's next midnight.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from django.dispatch import receiver
 
 from milestones import prose
 from milestones.checklist.document import document
-from milestones.languages import reading
+from milestones.languages import reading, tomorrow
 from milestones.lookups import Polled
 from milestones.models import ChecklistDocument, Enrollment
 from onboarding import clock
@@ -44,8 +44,15 @@ def etag_of(said: str) -> str:
     return f'"{hashlib.sha256(said.encode()).hexdigest()[:32]}"'
 
 
-def stamp_of(enrollment_id: int, revision: int, workspace: Workspace, now: datetime) -> str:
-    return f"{enrollment_id}.{revision}.{now.astimezone(workspace.zone):%Y%m%d}"
+def stamp_of(enrollment_id: int, revision: int, now: datetime) -> str:
+    """What is said now, in the reader's time zone, and until when: the next midnight there, as a POSIX time."""
+    return f"{enrollment_id}.{revision}.{int(tomorrow(now).timestamp())}"
+
+
+def still_holds(stamp: str | None, enrollment_id: int, revision: int, now: datetime) -> bool:
+    """Whether what was kept with that stamp is what would be said now; whoever asks need not know the person's time zone."""
+    said, _, until = (stamp or "").rpartition(".")
+    return said == f"{enrollment_id}.{revision}" and now.timestamp() < int(until)
 
 
 def find(
@@ -76,11 +83,11 @@ def find(
     return first
 
 
-def kept(polled: Polled, workspace: Workspace) -> Stored | None:
+def kept(polled: Polled) -> Stored | None:
     """The one to show of what was kept, as `find` would choose it; None when that takes building one first."""
     now, first = clock.now(), None
     for row in polled.checklists:
-        if row.stamp is None or row.stamp != stamp_of(row.enrollment_id, row.revision, workspace, now):
+        if not still_holds(row.stamp, row.enrollment_id, row.revision, now):
             return None
         stored = Stored(row.enrollment_id, row.stamp, row.body, row.is_unfinished)
         if stored.is_unfinished:
@@ -92,14 +99,14 @@ def kept(polled: Polled, workspace: Workspace) -> Stored | None:
 def _current(
     workspace, now, language: str, pk: int, revision: int, stamp: str | None, body: str, is_unfinished: bool
 ) -> Stored:
-    wanted = stamp_of(pk, revision, workspace, now)
-    if stamp == wanted:
+    if still_holds(stamp, pk, revision, now):
         return Stored(pk, stamp, body, is_unfinished)
     enrollment = Enrollment.objects.select_related("seat__person").get(pk=pk)
     # What polls know of their workspace is a part of it.
     whole = Workspace.objects.get(pk=workspace.pk)
     with reading(whole, enrollment.seat.person, language):
         shown = document(enrollment, now=now) | {"brand": whole.brand_properties, "name": whole.checklist_name}
+        wanted = stamp_of(pk, revision, now)
     shown.pop("moment")
     if shown["celebrate"]:
         shown["celebrate"]["text"] = prose.as_text(shown["celebrate"]["text"])

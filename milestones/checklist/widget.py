@@ -58,7 +58,7 @@ class PersonTokenDoor:
         request.workspace_asked = Workspace(
             pk=polled.workspace_id, public_id=public_id, timezone=polled.timezone, origins=polled.origins
         )
-        request.kept = stored.kept(polled, request.workspace_asked)
+        request.kept = stored.kept(polled)
         return None if request.kept else polled.workspace_id
 
     def admit(self, request):

@@ -16,14 +16,13 @@ from milestones.checklist.actions import words_of
 from milestones.checklist.widget import open_preflight, say, unknown
 from milestones.languages import LANGUAGES, language_for, reading
 from milestones.people import find_person
-from milestones.prose import as_text
 from onboarding.tenancy.access import LINK, PERSON_TOKEN, open_to
 from onboarding.tenancy.files import address_of
 from onboarding.tenancy.link_pages import refuse_foreign_form
 from onboarding.tenancy.models import Workspace
 from onboarding.tenancy.scope import current_workspace_id
 from playbooks.help.articles import languages_of, live_text, published, search, vote
-from playbooks.help.drawing import article_html
+from playbooks.help.drawing import article_html, article_text
 from playbooks.models import ArticleText
 from playbooks.reviewing.notes import published as published_notes
 
@@ -168,4 +167,4 @@ def widget_article(request, key):
     url = (
         f"{settings.CAIRN_BASE_URL}{reverse('help-article', args=[workspace.public_id, key])}?language={text.language}"
     )
-    return say(request, {"title": text.title, "text": as_text(text.body), "url": url})
+    return say(request, {"title": text.title, "text": article_text(text.body), "url": url})

@@ -64,9 +64,15 @@
     const before = shown
     shown = fresh.outerHTML
     if (shown === before) return
+    if ([...live.querySelectorAll('video')].some((video) => !video.paused)) { // a swap would stop it: later
+      shown = before
+      etag = null
+      return
+    }
     const news = newlyReached(fresh)
     const focus = focused()
     keepUnfolded(fresh)
+    keepTyped(fresh)
     for (const { key } of news) step(fresh, key).dataset.fresh = ''
     live.replaceWith(fresh)
     live = fresh
@@ -92,6 +98,24 @@
     for (const now of steps(fresh)) now.open = kept.some(([, same]) => same === now)
   }
 
+  // What is typed or chosen and not sent yet, also what was sent and refused, with the fold that it stands in.
+  function keepTyped(fresh) {
+    for (const old of live.querySelectorAll('textarea, input')) {
+      const isTyped = 'sent' in old.dataset || old.value !== old.defaultValue || old.checked !== old.defaultChecked
+      const form = isTyped && old.form && fresh.querySelector(`form[action="${CSS.escape(old.form.getAttribute('action'))}"]`)
+      const now = form && [...form.elements].find((each) => each.name === old.name && (old.type !== 'radio' || each.value === old.value))
+      if (!now || now.type === 'hidden') continue
+      now.value = old.value
+      now.checked = old.checked
+      if ('sent' in old.dataset) now.dataset.sent = ''
+    }
+    for (const old of live.querySelectorAll('details:not([data-key])')) {
+      const key = old.querySelector('summary')?.dataset.key
+      const now = key && fresh.querySelector(`details:not([data-key]) > summary[data-key="${CSS.escape(key)}"]`)
+      if (now) now.parentElement.open = old.open
+    }
+  }
+
   function newlyReached(fresh) {
     return steps(fresh)
       .filter((now) => now.dataset.status === 'reached')
@@ -105,21 +129,24 @@
   function focused() {
     const element = document.activeElement
     if (!live.contains(element)) return null
-    return { tag: element.tagName, key: element.dataset.key, step: element.closest('details')?.dataset.key }
+    const { selectionStart: start, selectionEnd: end } = element
+    return { tag: element.tagName, id: element.id, key: element.dataset.key, step: element.closest('details[data-key]')?.dataset.key, start, end }
   }
 
   // The same control; if it is gone or folded away, its step; if that is gone, the page.
   function refocus(focus) {
     if (!focus) return
     const find = (tag, key) => key && live.querySelector(`${tag}[data-key="${CSS.escape(key)}"]`)
-    const same = find(focus.tag, focus.key)
+    const same = (focus.id && live.querySelector(`#${CSS.escape(focus.id)}`)) || find(focus.tag, focus.key)
     const target = same?.checkVisibility() ? same : find('summary', focus.step)
     ;(target || document.getElementById('main')).focus({ preventScroll: true })
+    if (target === same && typeof focus.start === 'number') same.setSelectionRange(focus.start, focus.end)
   }
 
   function announce(news) {
     const far = live.querySelector('.ring')?.getAttribute('aria-label')
-    announcement.textContent = `Done: ${news.map(({ title }) => title).join(', ')}. ${far}.`
+    const names = news.map(({ title }) => title).join(', ')
+    announcement.textContent = `${announcement.dataset.words.replace('%(names)s', () => names)} ${far}.`
   }
 
   for (const kind of ['click', 'keydown']) {

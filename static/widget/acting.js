@@ -77,16 +77,16 @@ function rating(rung, from) {
 }
 
 // At the end of it all: would they recommend it. The server takes it as it takes what is said of a step.
-function recommending({ recommended }, from) {
+function recommending({ recommended, recommended_text: earlier }, from) {
   const all = { key: '' }
   const words = field(all, from, 'recommend', say('What would you tell them?'))
   const numbers = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((number) => {
     const looks = { class: 'btn btn-sm', type: 'button', 'aria-pressed': `${recommended === number}`, 'data-key': `recommend-${number}` }
     const button = draw('button', looks, `${number}`)
-    listen(button, 'click', guarded(() => { from.act('', 'recommend', { rating: number, text: words.text() }, 'recommend') }))
+    listen(button, 'click', guarded(() => { from.act('', 'recommend', { rating: number, text: words.text() || earlier || '' }, 'recommend') }))
     return button
   })
-  const told = recommended !== null && recommended !== undefined && draw('p', { class: 'step-note' }, say('You said %(number)s. Thank you.', { number: recommended }))
+  const told = recommended !== null && recommended !== undefined && draw('p', { class: 'step-note' }, say('You said %(number)s. Thank you.', { number: recommended }), earlier && ` “${earlier}”`)
   const wish = from.wishes.get('') || {}
   return draw('section', { class: 'widget-recommend', 'aria-label': say('Would you recommend it to a colleague?') },
     draw('h3', null, say('Would you recommend it to a colleague?')), draw('p', { class: 'step-note' }, say('From 0, not at all, to 10, certainly')),
@@ -106,8 +106,9 @@ function field(rung, from, kind, title) {
   return { area, label: draw('p', { class: 'step-note', 'aria-hidden': 'true' }, title), text: () => valueOf(area).trim() }
 }
 
+// A path is one of the page's own product.
 function way(rung, from, text, looks) {
-  return rung.link && link(rung.link, text, from, `btn ${looks}`, 'arrow-out', rung.key)
+  return rung.link && link(rung.link, text, { server: window.location.href }, `btn ${looks}`, 'arrow-out', rung.key)
 }
 
 // Within the host's own product a link stays in the tab; elsewhere it opens another one.

@@ -16,6 +16,7 @@ class ChecklistElement extends HTMLElement {
   #drafts = new Map() // what the person is typing, by step and field
   #wishes = new Map() // key of a step → {busy, text}: what the person asked of it
   #messagesAt = 0 // when they were asked for last
+  #deeds = Promise.resolve() // what the person did, one after the other
   #films = new Map() // key of a step → the video that plays there
 
   constructor() {
@@ -124,8 +125,9 @@ class ChecklistElement extends HTMLElement {
       act: (key, verb, said, draft) => this.#act(key, verb, said, draft),
       read: (key) => this.#line.article(key).catch(() => null),
     })
-    const hints = new Hints()
-    const messages = new Messages((id, deed) => this.#line.deed(id, deed).catch(() => {}), () => panel.open())
+    const hints = new Hints(() => panel.takeFocus())
+    const deed = (id, done) => this.#line.deed(id, done).catch(() => {})
+    const messages = new Messages(this.#shadow, { deed, open: () => panel.open(), leave: () => panel.takeFocus() })
     for (const each of [hints, messages, panel]) append(this.#shadow, each.element)
     hints.start()
     this.#made = { language, say, panel, hints, messages }
@@ -199,18 +201,23 @@ class ChecklistElement extends HTMLElement {
 
   async #act(key, verb, said, draft) {
     const line = this.#line
-    if (this.#wishes.get(key)?.busy) return
+    const busy = JSON.stringify([verb, said])
+    if (this.#wishes.get(key)?.busy === busy) return // the same once more
     const { say } = this.#made
-    this.#wish(key, { busy: true, text: '' })
+    const ladder = this.#shown.ladder.key
+    this.#wish(key, { busy, text: '' })
     let way
-    const text = await line.act(key, verb, said, this.#shown.ladder.key).then(
+    this.#deeds = this.#deeds.then(() => line.act(key, verb, said, ladder)).then(
       ({ ok, shows, message, link }) => {
         way = link
-        if (ok && draft) this.#drafts.delete(`${key}/${draft}`)
+        const kept = `${key}/${draft}`
+        if (ok && draft && (this.#drafts.get(kept) || '').trim() === said.text) this.#drafts.delete(kept) // unless more was typed since
         return ok ? say(shows ? 'Saved' : 'Saved, updating') : message
       },
       () => say('That did not get through. Try again.'),
     )
+    const text = await this.#deeds
+    if (this.#wishes.get(key)?.busy !== busy) return // something else was asked of the step since, and is answered next
     if (line !== this.#line || !this.#shown) {
       this.#wishes.delete(key)
       return

@@ -4,10 +4,15 @@ const HINTED = '[data-cairn-hint]'
 class Hints {
   element = draw('div', { class: 'hints' })
   #texts = new Map() // key of a place → what to say there
-  #marks = new Map() // key of a place → {box, mark, card}
+  #marks = new Map() // key of a place → {box, text}
   #closed = new Set() // what the person has closed, until the page is loaded again
   #waiting = false
   #moved = guarded(() => this.#soon())
+  #leave // where the focus goes when one is closed
+
+  constructor(leave) {
+    this.#leave = leave
+  }
 
   start() {
     for (const kind of ['scroll', 'resize', 'click']) listen(window, kind, this.#moved, QUIETLY)
@@ -23,6 +28,7 @@ class Hints {
     const open = checklist ? checklist.phases.flatMap(({ rungs }) => rungs).filter(({ state }) => state === 'open') : []
     open.sort((a, b) => (b.key === checklist.next) - (a.key === checklist.next))
     this.#texts = new Map()
+    fill(this.element, { lang: LANGUAGE, dir: checklist && checklist.is_rtl ? 'rtl' : 'ltr' }, [])
     for (const { anchor, text } of open.flatMap(({ hints }) => hints || [])) {
       if (!this.#texts.has(anchor) && !this.#closed.has(anchor + text)) this.#texts.set(anchor, text)
     }
@@ -48,8 +54,8 @@ class Hints {
         if (!places.has(key) && place.checkVisibility()) places.set(key, place)
       }
     }
-    for (const [key, { box }] of this.#marks) {
-      if (this.#texts.has(key) && places.has(key)) continue
+    for (const [key, { box, text }] of this.#marks) {
+      if (this.#texts.get(key) === text && places.has(key)) continue
       removeNode(box)
       this.#marks.delete(key)
     }
@@ -79,6 +85,7 @@ class Hints {
       this.#closed.add(key + text)
       this.#texts.delete(key)
       this.#place()
+      this.#leave()
     }))
     listen(box, 'keydown', guarded((event) => {
       if (event.key !== 'Escape' || card.hidden) return
@@ -87,7 +94,7 @@ class Hints {
       focusOn(mark)
     }))
     append(this.element, box)
-    this.#marks.set(key, { box, mark, card })
+    this.#marks.set(key, { box, text })
     return { box }
   }
 }

@@ -1,13 +1,17 @@
 // What the vendor wants to say now: a card or a line in the corner, a banner on top. Closed by the person, seen once it stands there.
 class Messages {
-  element = draw('div', { class: 'messages', role: 'region', 'aria-label': say('Messages'), hidden: true })
+  element = draw('div', { class: 'messages', role: 'region', 'aria-label': say('Messages'), 'aria-live': 'polite' })
+  #shadow
   #do // (id, deed): what the person did with one
   #stands = new Map() // what it says → its box
   #open // opens the checklist
+  #leave // where the focus goes when the last one is closed
 
-  constructor(act, open) {
-    this.#do = act
+  constructor(shadow, { deed, open, leave }) {
+    this.#shadow = shadow
+    this.#do = deed
     this.#open = open
+    this.#leave = leave
   }
 
   show(messages, server) {
@@ -19,21 +23,24 @@ class Messages {
       this.#stands.delete(id)
     }
     for (const [key, message] of wanted) if (!this.#stands.has(key)) this.#stand(key, message, server)
-    toggleAttribute(this.element, 'hidden', !this.#stands.size)
   }
 
-  #stand(key, { id, shape, title, text, button, link: address }, server) {
+  #stand(key, { id, shape, title, text, button, link: address, language, is_rtl: isRtl }, server) {
     const done = (deed) => {
-      removeNode(this.#stands.get(key))
+      const box = this.#stands.get(key)
+      const held = box.contains(activeIn(this.#shadow))
+      removeNode(box)
       this.#stands.delete(key)
-      toggleAttribute(this.element, 'hidden', !this.#stands.size)
+      const [next] = queryAll(this.element, '.icon-btn')
+      if (held && next) focusOn(next)
+      else if (held) this.#leave()
       this.#do(id, deed)
     }
     const close = draw('button', { class: 'icon-btn', type: 'button', 'aria-label': say('Close: %(title)s', { title }) }, icon('minus'))
     listen(close, 'click', guarded(() => done('dismissed')))
     const lines = text.split('\n').filter(Boolean).map((line) => draw('p', null, line))
     const box = draw('section', { class: 'msg', 'data-shape': shape, 'aria-label': title },
-      draw('div', { class: 'msg-text' }, draw('p', { class: 'msg-title' }, title), lines, button && this.#way(button, address, server, done)), close)
+      draw('div', { class: 'msg-text', lang: language, dir: isRtl ? 'rtl' : 'ltr' }, draw('p', { class: 'msg-title' }, title), lines, button && this.#way(button, address, server, done)), close)
     append(this.element, box)
     this.#stands.set(key, box)
     this.#do(id, 'seen')

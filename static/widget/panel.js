@@ -63,6 +63,11 @@ class Panel {
     this.#told('close', {})
   }
 
+  // For who was at something that is closed now: they are not sent to the top of the page.
+  takeFocus() {
+    focusOn(this.isOpen ? this.#frame : this.#launcher, { preventScroll: true })
+  }
+
   // Draws first and swaps then: what cannot be drawn changes nothing.
   show(checklist, { fresh, server, wishes, drafts, films }) {
     const from = { next: checklist.next, fresh, server, wishes, drafts, films, sessions: checklist.sessions, act: this.#act, read: this.#read }

@@ -93,10 +93,10 @@ function ahead(rung, from) {
 // What the step has brought: the sentence, and before and after beside each other where it compares.
 function impact({ impact: told }) {
   if (!told) return []
-  const { days, before, after } = told
+  const { labels, before, after } = told
   const side = (label, value) => draw('div', null, draw('p', { class: 'impact-label' }, label), draw('p', { class: 'impact-value' }, value))
   const compared = before && draw('div', { class: 'impact', 'aria-hidden': 'true' },
-    side(say('%(days)s days before', { days }), before), icon('arrow-right'), side(say('%(days)s days after', { days }), after))
+    side(labels.before, before), icon('arrow-right'), side(labels.after, after))
   return [compared, note(say('What it brought'), told.text)]
 }
 

@@ -158,6 +158,29 @@ def test_the_hosted_page_shows_the_same_tick(live, page, operators):
     expect(hosted).to_have_attribute("aria-pressed", "true")
 
 
+def test_the_hosted_page_keeps_what_is_typed_and_what_was_refused(live, page, operators):
+    visit(page, live, operators[7])
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Open my checklist").click()
+    step = page.locator("#step-open-shift-board")
+    step.locator(".step-help > summary").click()
+    words = step.get_by_role("textbox", name="What do you need?")
+    words.fill("Where is the")
+    tick = step.locator(".todo").last.locator("xpath=ancestor::form")
+    sent = "(form) => { fetch(form.getAttribute('action'), { method: 'POST', body: new URLSearchParams(new FormData(form)) }) }"
+    tick.evaluate(sent)
+    expect(step.locator(".todo").last).to_have_attribute("aria-pressed", "true")
+    expect(words).to_be_focused()
+    page.keyboard.type(" board?")
+    expect(words).to_have_value("Where is the board?")
+    words.fill("   ")
+    with page.expect_response(re.compile("/live$")):  # the first look after the answer
+        step.get_by_role("button", name="Ask", exact=True).click()
+    page.wait_for_function("performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/live'))")
+    expect(page.get_by_role("alert")).to_have_text("Say in a few words what you need.")
+    assert [problem for problem in page.problems if "409" not in problem] == []
+
+
 def test_a_link_by_e_mail_leads_to_the_checklist(live, page, operators):
     [(address,)] = live.rows("select email from tracking_person where external_id = %s", [operators[6]])
     page.goto(f"{live.url}/m/{live.demo['public_id']}/")

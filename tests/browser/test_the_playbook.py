@@ -57,8 +57,10 @@ def test_a_nudge_from_its_words_to_the_person_who_has_enough(live, page, browser
     _publish(somebody)
     card = somebody.locator("cairn-checklist .msg", has_text="Applause")
     expect(card).to_contain_text("Now share it with", timeout=90_000)
-    card.get_by_role("button", name=re.compile("Close")).click()
+    expect(somebody.locator("cairn-checklist .messages")).to_have_attribute("aria-live", "polite")
+    card.get_by_role("button", name=re.compile("Close")).press("Enter")
     expect(card).to_have_count(0)
+    expect(somebody.locator("cairn-checklist .widget-launcher")).to_be_focused()
     assert somebody.problems == []
 
     text = live.eventually(lambda: _letter(live), "the letter in the mailbox", seconds=60)

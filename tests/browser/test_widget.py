@@ -52,6 +52,11 @@ FILM = ladder(
     key="film",
     enroll={"when": "event", "event": "Film Started"},
 )
+WAY = ladder(
+    milestone("report", {"event": "Reported"}, link="/reports/new"),
+    key="way",
+    enroll={"when": "event", "event": "Way Started"},
+)
 LAUNCHER = "cairn-checklist .widget-launcher"
 PANEL = "cairn-checklist [role=dialog]"
 SUMMARY = "cairn-checklist .step-head"
@@ -62,7 +67,7 @@ _numbers = itertools.count(1)
 @pytest.fixture(scope="module")
 def vendor(live, tmp_path_factory):
     vendor = Vendor(live)
-    for document in (PATH, HOSTILE, FILM):
+    for document in (PATH, HOSTILE, FILM, WAY):
         vendor.apply(document, tmp_path_factory.mktemp("ladders"))
     return vendor
 
@@ -171,7 +176,9 @@ def test_somebody_who_is_done_says_whether_they_recommend_it(page, host, vendor,
     asked = page.locator(f"{PANEL} .widget-recommend")
     asked.locator("textarea").fill("Begin with the invitations")
     asked.get_by_role("button", name="9", exact=True).click()
-    expect(asked).to_contain_text("You said 9. Thank you.")
+    expect(asked).to_contain_text("You said 9. Thank you. “Begin with the invitations”")
+    asked.get_by_role("button", name="10", exact=True).click()
+    expect(asked).to_contain_text("You said 10. Thank you. “Begin with the invitations”")
     assert page.problems == []
 
 
@@ -220,7 +227,7 @@ def test_it_moves_when_a_real_event_arrives(page, host, vendor, person):
     page.locator("#press").click()  # a click in the page is what makes it look every second
     vendor.send(person, "Greeted", "Invited", "Invited")
     expect(page.locator(LAUNCHER)).to_contain_text("1 of 4", timeout=5_000)
-    expect(page.locator("cairn-checklist [aria-live=polite]")).to_have_text("Done: Greet. 1 of 4 steps done.")
+    expect(page.locator("cairn-checklist .u-sr[role=status]")).to_have_text("Done: Greet. 1 of 4 steps done.")
     reached = [event for event in page.evaluate("heard") if event["type"] == "reached"]
     assert [(event["key"], event["title"], event["reached"]) for event in reached] == [("greet", "Greet", 1)]
     page.locator(LAUNCHER).click()
@@ -305,6 +312,30 @@ def test_actions_are_ticked_a_step_put_off_and_left_out(page, host, vendor, pers
     expect(page.locator("details[data-key=invite]")).to_contain_text("You put this off until tomorrow.")
     page.get_by_role("button", name="Not for me").click()
     expect(page.locator("details[data-key=invite]")).to_have_attribute("data-status", "skipped")
+    assert page.problems == []
+
+
+def test_what_is_pressed_while_something_is_under_way_is_done_too(page, host, vendor, person):
+    visit(page, host, vendor, person)
+    page.locator(LAUNCHER).click()
+    page.evaluate(
+        """() => document.querySelector('cairn-checklist').shadowRoot
+            .querySelectorAll('details[data-key=invite] .todo').forEach((button) => button.click())"""
+    )
+    for name in ("Open Team", "Press Invite"):
+        todo = page.locator(PANEL).get_by_role("button", name=name, include_hidden=True)
+        expect(todo).to_have_attribute("aria-pressed", "true")
+    assert page.problems == []
+
+
+def test_a_path_is_one_of_the_page_s_own_product(page, host, vendor):
+    name = f"walker-{os.getpid()}"
+    vendor.enroll(name, event="Way Started", ladder="way")
+    visit(page, host, vendor, name, element={"ladder": "way"})
+    page.locator(LAUNCHER).click()
+    way = page.locator(f"{PANEL} .step-actions a").first
+    expect(way).to_have_attribute("href", re.compile(rf"^{re.escape(page.evaluate('location.origin'))}/reports/new$"))
+    assert way.get_attribute("target") is None
     assert page.problems == []
 
 
@@ -405,7 +436,7 @@ def test_another_token_is_another_person(page, host, vendor, person):
         "token => document.querySelector('cairn-checklist').setAttribute('token', token)", vendor.token(other)
     )
     expect(page.locator(LAUNCHER)).to_contain_text("1 of 4")
-    expect(page.locator("cairn-checklist [aria-live=polite]")).to_be_empty()
+    expect(page.locator("cairn-checklist .u-sr[role=status]")).to_be_empty()
     page.evaluate("document.querySelector('cairn-checklist').removeAttribute('token')")
     expect(page.locator(LAUNCHER)).to_be_hidden()
 

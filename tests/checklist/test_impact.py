@@ -15,6 +15,7 @@ from tests.senders import Sender, group, identify, track
 
 DAY = timedelta(days=1)
 REPORTS = {"name": "reports", "event": "Report Sent"}
+LABELS = {"before": "14 days before", "after": "14 days after"}
 COMPARED = {"text": "{reports_after} reports since, {reports_before} before.", "measures": [REPORTS]}
 
 
@@ -39,7 +40,7 @@ def sent(client, acme):
 
 def test_before_and_after(sent):
     told, value = sent(-20, -15, -3, -1, 0, 1, 2, 13, 13.5, 15, impact=COMPARED)
-    assert told == {"text": "5 reports since, 2 before.", "days": 14, "before": "2", "after": "5"}
+    assert told == {"text": "5 reports since, 2 before.", "days": 14, "before": "2", "after": "5", "labels": LABELS}
     assert value is None
 
 

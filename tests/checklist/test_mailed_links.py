@@ -76,6 +76,17 @@ def test_it_is_over_after_half_an_hour(client, acme, page):
         assert client.get(path).status_code == 404
 
 
+def test_a_link_that_is_over_says_so_in_the_reader_s_language(client, acme, page):
+    acme.languages = ["en", "de"]
+    acme.save()
+    asked = {"HTTP_ACCEPT_LANGUAGE": "de-AT,de;q=0.9"}
+    gone = client.get(f"{page}{'x' * 40}/", **asked)
+    assert (gone.status_code, "Dieser Link öffnet nicht mehr" in gone.content.decode()) == (404, True)
+    gone = client.get(f"/c/cairn_link_{'x' * 40}/", **asked)
+    assert (gone.status_code, "Dieser Link öffnet nicht mehr" in gone.content.decode()) == (404, True)
+    assert 'dir="rtl"' in client.get("/c/cairn_link_x/", HTTP_ACCEPT_LANGUAGE="ar").content.decode()
+
+
 def test_nobody_gets_none_and_nobody_is_flooded(acme, page):
     ask(acme, "nobody@harbor.example")
     assert mail.outbox == []

@@ -1,12 +1,12 @@
 """What a person does on their checklist besides reaching a step: ticks, later, not for me, a call for help, a rating."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import jwt
 import pytest
 
-from milestones.checklist import actions
+from milestones.checklist import actions, stored
 from milestones.checklist.actions import MOST_AN_HOUR
 from milestones.checklist.document import document
 from milestones.checklist.links import make_link
@@ -55,6 +55,12 @@ def token(acme):
     return jwt.encode(claims, secret, algorithm="HS256")
 
 
+def as_polled(acme) -> dict:
+    """What the widget is sent: kept from one poll to the next."""
+    with workspace_scope(acme.pk):
+        return json.loads(stored.find(acme, "petra", account=None, ladder=None).body)
+
+
 def shown(acme) -> dict:
     with workspace_scope(acme.pk):
         found = document(Enrollment.objects.get(), now=clock.now())
@@ -82,6 +88,22 @@ def test_later_lets_another_step_come_first_until_tomorrow(client, acme, link, t
     time_machine.move_to(clock.now() + timedelta(days=1, hours=1))
     later = shown(acme)
     assert (later["next"], later["report"]["later_until"]) == ("report", None)
+
+
+def test_tomorrow_begins_at_the_person_s_midnight(client, acme, sender, link, time_machine):
+    acme.timezone = "America/Los_Angeles"
+    acme.save()
+    sender.send(identify("petra", timezone="Asia/Tokyo"))
+    time_machine.move_to(datetime(2027, 3, 2, 6, tzinfo=UTC))  # Tuesday afternoon in Tokyo, still Monday in Los Angeles
+    client.post(f"{link}rungs/report/later", **HERE)
+    assert shown(acme)["report"]["later_until"] == datetime(2027, 3, 2, 15, tzinfo=UTC)
+    assert as_polled(acme)["next"] == "share"
+    time_machine.move_to(datetime(2027, 3, 2, 14, 59, tzinfo=UTC))
+    assert as_polled(acme)["next"] == "share"
+    time_machine.move_to(datetime(2027, 3, 2, 15, 1, tzinfo=UTC))
+    assert as_polled(acme)["next"] == "report", "what was kept does not outlive the day it speaks of"
+    time_machine.move_to(datetime(2027, 3, 3, 12, tzinfo=UTC))
+    assert as_polled(acme)["next"] == "report"
 
 
 def test_not_for_me_leaves_a_step_out_where_the_ladder_allows_it(client, acme, link):
@@ -132,8 +154,11 @@ def test_at_the_end_they_are_asked_whether_they_recommend_it(client, acme, alice
     sender.send(track("petra", "Reported"), track("petra", "Shared"))
     assert "Would you recommend it to a colleague?" in client.get(link).content.decode()
     client.post(f"{link}recommend", {"rating": "9", "text": "Saves a morning"}, **HERE)
-    assert "You said 9. Thank you." in client.get(link).content.decode()
-    assert client.post(f"{link}recommend", {"rating": "11"}, **HERE).status_code == 409
+    page = client.get(link).content.decode()
+    assert "You said 9. Thank you." in page
+    assert 'value="Saves a morning"' in page, "who corrects the number keeps the words"
+    refused = client.post(f"{link}recommend", {"rating": "11", "text": "Saves a week"}, **HERE)
+    assert (refused.status_code, 'value="Saves a week" data-sent' in refused.content.decode()) == (409, True)
     client.force_login(alice)
     with workspace_scope(acme.pk):
         account = Account.objects.get()
@@ -181,6 +206,18 @@ def test_what_the_team_does_for_a_person_is_not_the_persons(client, acme, link, 
     monkeypatch.setattr("milestones.checklist.actions.MOST_AN_HOUR", 1)
     assert client.post(f"{link}rungs/share/help", {"text": "Help"}, **HERE).status_code == 302
     assert client.post(f"{link}rungs/share/help", {"text": "Help"}, **HERE).status_code == 409
+
+
+def test_a_path_leads_into_the_product_from_the_hosted_page(client, acme):
+    publish_ladder(acme, ladder(milestone("report", {"event": "Reported"}, link="/reports/new")))
+    Sender(client, acme).send(identify("petra"))
+    with workspace_scope(acme.pk):
+        address = f"/c/{make_link(Enrollment.objects.get())}/"
+    assert "/reports/new" not in client.get(address).content.decode(), "nobody has said where the product is"
+    assert shown(acme)["report"]["link"] == "/reports/new", "the widget stands in the product"
+    acme.product_url = "https://app.acme.example"
+    acme.save()
+    assert 'href="https://app.acme.example/reports/new"' in client.get(address).content.decode()
 
 
 def test_what_no_database_takes_is_left_out_and_the_rest_is_kept(client, acme, alice, sender, link, token):
