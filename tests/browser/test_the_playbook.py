@@ -110,7 +110,8 @@ def _who_has_not_published(live) -> str:
            join milestones_enrollment e on e.seat_id = s.id and e.ended_at is null
            join milestones_progress g on g.enrollment_id = e.id and g.key = 'publish-dashboard' and g.on_track
                 and g.reached_at is null and g.opened_at < now()
-           where p.email <> '' and p.external_id = any(%s) and not p.is_test order by p.id""",
+           where p.email <> '' and p.external_id = any(%s) and not p.is_test and not jsonb_exists(p.traits, 'locale')
+           order by p.id""",
         [known],
     )
     return rows[-1][0]

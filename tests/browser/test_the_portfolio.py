@@ -108,7 +108,7 @@ def test_in_the_product_the_person_asks_for_a_session_and_reads_an_article(live,
            join tracking_seat s on s.id = e.seat_id join tracking_person p on p.id = s.person_id
            join milestones_steparticle h on h.milestone = g.key and h.workspace_id = g.workspace_id
            where g.on_track and g.reached_at is null and g.skipped_at is null and g.opened_at < now() and e.ended_at is null
-             and s.left_at is null and p.external_id is not null
+             and s.left_at is null and p.external_id is not null and not jsonb_exists(p.traits, 'locale')
              and not exists (select 1 from playbooks_session x where x.person_id = p.id)
              and (select count(*) from milestones_enrollment o join tracking_seat w on w.id = o.seat_id
                   where w.person_id = p.id and o.ended_at is null) = 1
