@@ -204,7 +204,15 @@ def _page(
         "refused": refused,
         "conflict": conflict,
         # A form that was sent keeps its own fields on the page; only what is said about them is swapped.
-        "form_sent": "rung" if rung_form else "rules" if rules_form else "criteria" if criteria else "",
+        "form_sent": "rung"
+        if rung_form
+        else "rules"
+        if rules_form
+        else "criteria"
+        if criteria
+        else "find"
+        if request.htmx.trigger == "find-in-library"
+        else "",
     }
     if view.rung:
         context["rung_form"] = rung_form or RungForm(document=document, key=view.rung, roles=roles)

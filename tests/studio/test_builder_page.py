@@ -115,6 +115,14 @@ def test_only_what_was_answered_has_been_seen(studio, acme):
     assert "HX-Trigger" not in refused
 
 
+def test_who_looks_through_the_library_keeps_what_they_are_at(studio, acme):
+    ask = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TRIGGER": "find-in-library"}
+    found = studio.get(f"{DRAFT}?rung=share&q=rep", **ask).content.decode()
+    assert 'id="shelf"' in found
+    assert 'id="inspector"' not in found
+    assert 'id="inspector"' in studio.get(f"{DRAFT}?rung=share&q=rep", HTTP_HX_REQUEST="true").content.decode()
+
+
 def test_a_text_with_other_line_ends_is_the_librarys(studio, acme):
     with workspace_scope(acme.pk):
         document = draft(acme).document
