@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 
 from django.db import transaction
 from django.db.models import Min
@@ -127,7 +128,10 @@ def wish(kickoff: Kickoff, *, name: str, text: str) -> None:
 
 def stamp(kickoff: Kickoff) -> str:
     """What somebody agrees to, so that they agree to what they saw."""
-    return f"{kickoff.number}/{kickoff.done_on.isoformat()}/{','.join(kickoff.milestones)}/{kickoff.done}"
+    said = f"{kickoff.done_on.isoformat()}/{','.join(kickoff.milestones)}/{kickoff.done}"
+    return (
+        f"{kickoff.number}/{sha256(said.encode()).hexdigest()[:32]}"  # a browser changes the line ends of what it sends
+    )
 
 
 def reality(kickoff: Kickoff, zone) -> Reality:

@@ -51,7 +51,7 @@ def soon(days: int = 20) -> str:
 
 
 def written(client, page, **said):
-    sent = {"done": "Monday's report sends itself", "done_on": soon(), "milestones": ["report", "share"]} | said
+    sent = {"done": "Monday's report\nsends itself", "done_on": soon(), "milestones": ["report", "share"]} | said
     return client.post(page, sent, follow=True)
 
 
@@ -91,7 +91,7 @@ def test_both_sides_agree_and_it_is_frozen(client, acme, page):
     assert "Petra Pohl agreed for Harbor" in client.get(link).content.decode()
     refused = written(client, page, done="Something else").content.decode()
     assert "Both sides have agreed on this one. Close it first" in refused
-    assert kickoff(acme).done == "Monday's report sends itself"
+    assert kickoff(acme).done == "Monday's report\nsends itself"
 
 
 def test_a_change_must_be_agreed_on_anew(client, acme, page):
