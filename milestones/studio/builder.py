@@ -197,6 +197,8 @@ def _page(
     role, q = sent.get("role", "")[:60], sent.get("q", "").replace("\x00", "").strip()[:200]
     view = look_at(draft, calendar_of(request), rung=rung, role=role, q=q)
     document, roles = draft.document, all_roles(draft.document)
+    is_search = request.htmx.trigger == "find-in-library"
+    sent_by = {"rung": rung_form, "rules": rules_form, "criteria": criteria, "find": is_search}
     context = {
         "nav_current": "ladder-list",
         "view": view,
@@ -204,15 +206,7 @@ def _page(
         "refused": refused,
         "conflict": conflict,
         # A form that was sent keeps its own fields on the page; only what is said about them is swapped.
-        "form_sent": "rung"
-        if rung_form
-        else "rules"
-        if rules_form
-        else "criteria"
-        if criteria
-        else "find"
-        if request.htmx.trigger == "find-in-library"
-        else "",
+        "form_sent": next((name for name, is_it in sent_by.items() if is_it), ""),
     }
     if view.rung:
         context["rung_form"] = rung_form or RungForm(document=document, key=view.rung, roles=roles)
