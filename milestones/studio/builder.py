@@ -220,8 +220,9 @@ def _page(
     is_part = bool(request.htmx) and not request.htmx.history_restore_request
     response = show(request, "builder/parts.html" if is_part else "builder/page.html", context)
     if is_part:
-        if not conflict:  # who was told of one has still to decide
-            response["HX-Trigger"] = json.dumps({"draft-seen": {"revision": draft.revision}})
+        saved = f"{context['form_sent']}-form" if said and context["form_sent"] else ""
+        seen = {"revision": draft.revision, "saved": saved}
+        response["HX-Trigger"] = json.dumps({"draft-seen": seen})
         if (request.htmx.trigger or "").startswith("pick-"):
             response["HX-Trigger-After-Settle"] = "rung-picked"
     return response

@@ -11,10 +11,8 @@ class Channel(models.TextChoices):
     SESSION = "session", "Offer of a session"
 
 
-OUTSIDE = (
-    Channel.EMAIL,
-    Channel.WEBHOOK,
-)  # what is read outside of the product, and so has an address of the checklist
+# What is read outside of the product, and so has an address of the checklist.
+OUTSIDE = (Channel.EMAIL, Channel.WEBHOOK)
 
 
 class MessageTemplate(WorkspaceModel):

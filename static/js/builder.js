@@ -3,11 +3,13 @@
   const drop = document.getElementById('drop')
   const main = document.getElementById('main')
 
-  // Every form says which state of the draft its editor looked at. What was drawn anew says so itself; of the others the one
-  // that was sent has seen what its answer says, and no other.
+  // Every form says which state of the draft its editor looked at. What was drawn anew says so itself, but for what drags over
+  // the ladder, which each answer draws. Of the others the one that was saved has seen what its answer says.
   document.body.addEventListener('draft-seen', (event) => {
-    const form = event.target.form || event.target.closest('form')
-    for (const input of form?.querySelectorAll('input[name="revision"]') || []) input.value = event.detail.revision
+    const { revision, saved } = event.detail
+    for (const form of [drop, document.getElementById(saved)]) {
+      for (const input of form?.querySelectorAll('input[name="revision"]') || []) input.value = revision
+    }
   })
   document.body.addEventListener('rung-picked', () => {
     const inspector = document.getElementById('inspector')
